@@ -1,0 +1,2 @@
+//! The `ledgerly` command.
+fn main() {}

@@ -1,0 +1,1 @@
+//! A CI harness and a teacher for any Cargo workspace.

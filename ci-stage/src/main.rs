@@ -1,0 +1,2 @@
+//! The `ci-stage` command.
+fn main() {}
