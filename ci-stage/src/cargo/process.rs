@@ -1,0 +1,204 @@
+//! One way to run a program: no standard input, its own process group, nothing left behind.
+
+use std::collections::BTreeSet;
+use std::io::{self, Read};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+
+use crate::error::Error;
+
+/// Where a program's output goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Streams {
+    /// Both streams are kept, interleaved as they were written.
+    Capture,
+    /// Standard output is kept, standard error goes to ours.
+    CaptureStdout,
+    /// Both go to our standard error, because our standard output holds results only.
+    Show,
+}
+
+/// How a program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It returned this exit code.
+    Exited(i32),
+    /// This signal killed it.
+    Signal(i32),
+    /// It ran past this limit and was killed together with its process group.
+    TimedOut(Duration),
+}
+
+impl End {
+    /// Whether the program returned zero.
+    #[must_use]
+    pub fn success(self) -> bool {
+        self == Self::Exited(0)
+    }
+}
+
+/// A program that has ended.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    /// How it ended.
+    pub end: End,
+    /// What was captured; bytes that are not UTF-8 are replaced.
+    pub output: String,
+    /// Wall-clock time.
+    pub duration: Duration,
+}
+
+/// The process groups that are running, to be killed on ^C.
+static LIVE: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+fn live() -> MutexGuard<'static, BTreeSet<i32>> {
+    LIVE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Makes ^C, SIGTERM and SIGHUP kill every program that [`run`] started; `run` then returns
+/// [`Error::Interrupted`], so that callers unwind and remove their temporary folders.
+/// A second ^C ends the process at once.
+///
+/// # Errors
+/// [`Error::Setup`] when the handler cannot be installed.
+pub fn kill_everything_on_interrupt() -> Result<(), Error> {
+    ctrlc::set_handler(|| {
+        let groups = live();
+        if INTERRUPTED.swap(true, Ordering::SeqCst) {
+            std::process::exit(i32::from(crate::exit::ExitCode::Interrupted as u8));
+        }
+        for &group in groups.iter() {
+            kill_group(group);
+        }
+    })
+    .map_err(|error| Error::Setup(format!("cannot listen for ^C: {error}")))
+}
+
+/// Whether ^C was pressed; a long computation without programs asks this between its steps.
+#[must_use]
+pub fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::SeqCst)
+}
+
+/// Runs a program to its end, or kills its whole process group after `limit`.
+///
+/// Whatever the program left running in its group is killed when it ends.
+///
+/// # Errors
+/// [`Error::Setup`] when it cannot be started, [`Error::Interrupted`] after ^C.
+pub fn run(
+    mut command: Command,
+    streams: Streams,
+    limit: Option<Duration>,
+) -> Result<Finished, Error> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let cannot_start = |error| Error::Setup(format!("cannot run `{program}`: {error}"));
+    let started = Instant::now();
+    let reader = connect(&mut command, streams).map_err(cannot_start)?;
+    let mut child = spawn(&mut command).map_err(cannot_start)??;
+    // The command holds our end of the pipe; the reader sees the end only when it is gone.
+    drop(command);
+    let reader = reader.map(|mut pipe| {
+        thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let _ = pipe.read_to_end(&mut bytes);
+            bytes
+        })
+    });
+    let end = wait(&mut child, limit).map_err(cannot_start)?;
+    let bytes = reader.and_then(|reader| reader.join().ok());
+    if interrupted() {
+        return Err(Error::Interrupted);
+    }
+    Ok(Finished {
+        end,
+        output: String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned(),
+        duration: started.elapsed(),
+    })
+}
+
+fn connect(command: &mut Command, streams: Streams) -> io::Result<Option<io::PipeReader>> {
+    command.stdin(Stdio::null()).process_group(0);
+    if streams == Streams::Show {
+        command.stdout(io::stderr()).stderr(Stdio::inherit());
+        return Ok(None);
+    }
+    let (reader, writer) = io::pipe()?;
+    if streams == Streams::Capture {
+        command.stderr(writer.try_clone()?);
+    } else {
+        command.stderr(Stdio::inherit());
+    }
+    command.stdout(writer);
+    Ok(Some(reader))
+}
+
+/// Starts the program under the lock, so that ^C either sees its group or prevents it.
+fn spawn(command: &mut Command) -> io::Result<Result<Child, Error>> {
+    let mut groups = live();
+    if interrupted() {
+        return Ok(Err(Error::Interrupted));
+    }
+    let child = command.spawn()?;
+    groups.insert(group_of(&child));
+    Ok(Ok(child))
+}
+
+/// The group's number is the number of the process that leads it.
+fn group_of(child: &Child) -> i32 {
+    i32::try_from(child.id()).unwrap_or(i32::MAX)
+}
+
+fn kill_group(group: i32) {
+    if let Some(group) = Pid::from_raw(group) {
+        // The group may be gone already, and then there is nothing to do.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+}
+
+fn wait(child: &mut Child, limit: Option<Duration>) -> io::Result<End> {
+    let group = group_of(child);
+    let (sender, receiver) = mpsc::channel();
+    let watcher = thread::spawn(move || {
+        wait_without_reaping(group);
+        let _ = sender.send(());
+    });
+    let timed_out = match limit {
+        Some(limit) => receiver.recv_timeout(limit).is_err(),
+        None => receiver.recv().is_err(),
+    };
+    if timed_out {
+        kill_group(group);
+    }
+    let _ = watcher.join();
+    // The leader is not reaped yet, so that its number cannot belong to another group.
+    kill_group(group);
+    live().remove(&group);
+    let status = child.wait()?;
+    Ok(limit
+        .filter(|_| timed_out)
+        .map_or_else(|| end_of(status), End::TimedOut))
+}
+
+fn wait_without_reaping(process: i32) {
+    let Some(process) = Pid::from_raw(process) else {
+        return;
+    };
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+    while waitid(WaitId::Pid(process), options).err() == Some(Errno::INTR) {}
+}
+
+fn end_of(status: ExitStatus) -> End {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => End::Exited(code),
+        (None, signal) => End::Signal(signal.unwrap_or_default()),
+    }
+}

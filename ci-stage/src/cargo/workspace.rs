@@ -1,0 +1,87 @@
+//! The workspace as `cargo metadata` describes it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use cargo_metadata::{Metadata, MetadataCommand, Package, PackageId};
+
+use super::process::{Streams, run};
+use crate::error::Error;
+
+/// A Cargo workspace (a single package is a workspace of one).
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    metadata: Metadata,
+}
+
+impl Workspace {
+    /// Finds the workspace that a manifest belongs to; without one, that of the current folder.
+    ///
+    /// # Errors
+    /// [`Error::Metadata`] with cargo's words when there is no manifest or it is wrong.
+    pub fn find(manifest: Option<&Path>) -> Result<Self, Error> {
+        let mut query = MetadataCommand::new();
+        query.cargo_path(super::command().get_program()).no_deps();
+        if let Some(manifest) = manifest {
+            query.manifest_path(manifest);
+        }
+        let finished = run(query.cargo_command(), Streams::Capture, None)?;
+        let described = finished.output.lines().find(|line| line.starts_with('{'));
+        match described.filter(|_| finished.end.success()) {
+            Some(json) => MetadataCommand::parse(json)
+                .map(|metadata| Self { metadata })
+                .map_err(|error| Error::Metadata(error.to_string())),
+            None => Err(Error::Metadata(finished.output.trim_end().to_owned())),
+        }
+    }
+
+    /// The folder of the root manifest.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        self.metadata.workspace_root.as_std_path()
+    }
+
+    /// The root manifest.
+    #[must_use]
+    pub fn manifest(&self) -> PathBuf {
+        self.root().join("Cargo.toml")
+    }
+
+    /// Where cargo puts what it builds.
+    #[must_use]
+    pub fn target_directory(&self) -> &Path {
+        self.metadata.target_directory.as_std_path()
+    }
+
+    /// The members, in cargo's order.
+    #[must_use]
+    pub fn packages(&self) -> Vec<&Package> {
+        self.metadata.workspace_packages()
+    }
+
+    /// The member with this id.
+    #[must_use]
+    pub fn package(&self, id: &PackageId) -> Option<&Package> {
+        self.packages()
+            .into_iter()
+            .find(|package| package.id == *id)
+    }
+
+    /// `[workspace.metadata]`, or `null`.
+    #[must_use]
+    pub fn settings(&self) -> &serde_json::Value {
+        &self.metadata.workspace_metadata
+    }
+
+    /// `cargo SUBCOMMAND --manifest-path ROOT`, to be run from the workspace's root.
+    #[must_use]
+    pub fn cargo(&self, subcommand: &[&str]) -> Command {
+        let mut command = super::command();
+        command
+            .args(subcommand)
+            .arg("--manifest-path")
+            .arg(self.manifest())
+            .current_dir(self.root());
+        command
+    }
+}

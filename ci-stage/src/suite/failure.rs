@@ -1,0 +1,113 @@
+//! What to show of a failed test. The exit code has already decided that it failed.
+
+use crate::cargo::process::{End, Finished};
+use crate::transcript::Failure;
+
+/// Describes a failed test: how its process ended if that is unusual, then the panic of its
+/// thread, or, when there was none, what it wrote.
+pub(super) fn describe(test: &str, finished: &Finished) -> Failure {
+    let lines: Vec<&str> = finished.output.lines().collect();
+    let mut message = match finished.end {
+        End::Exited(_) => Vec::new(),
+        End::Signal(signal) => vec![format!("killed by signal {}", signal_name(signal))],
+        End::TimedOut(limit) => vec![format!("timed out after {limit:?}, killed")],
+    };
+    let panic = Panic::of_thread(&lines, test).or_else(|| Panic::first(&lines));
+    let location = panic.as_ref().map(|panic| panic.location.clone());
+    let shown = panic.map_or_else(|| without_frame(&lines, test), |panic| panic.message);
+    message.extend(shown);
+    if message.is_empty() {
+        message.push(match finished.end {
+            End::Exited(code) => format!("exit status {code}, and no output"),
+            _ => "no output".into(),
+        });
+    }
+    Failure {
+        location,
+        message: message.join("\n"),
+        timed_out: matches!(finished.end, End::TimedOut(_)),
+        output: finished.output.clone(),
+    }
+}
+
+/// A panic as the standard library reports it.
+struct Panic {
+    /// `file:line`.
+    location: String,
+    message: Vec<String>,
+}
+
+impl Panic {
+    fn of_thread(lines: &[&str], test: &str) -> Option<Self> {
+        Self::find(lines, &format!("thread '{test}' "))
+    }
+
+    fn first(lines: &[&str]) -> Option<Self> {
+        Self::find(lines, "thread '")
+    }
+
+    fn find(lines: &[&str], opening: &str) -> Option<Self> {
+        let (at, place) = lines.iter().enumerate().find_map(|(at, line)| {
+            let (_, rest) = line.split_once(opening)?;
+            let (_, place) = rest.split_once("panicked at ")?;
+            Some((at, place.trim_end_matches(':')))
+        })?;
+        // `file:line:column`: the column says little and moves with every formatting.
+        let location = place.rsplit_once(':').map_or(place, |(line, _)| line);
+        let message = lines[at + 1..].iter().take_while(|line| !ends_panic(line));
+        Some(Self {
+            location: location.to_owned(),
+            message: trimmed(message.map(|line| (*line).to_owned()).collect()),
+        })
+    }
+}
+
+fn ends_panic(line: &str) -> bool {
+    line.starts_with("note: run with `RUST_BACKTRACE")
+        || line == "stack backtrace:"
+        || (line.starts_with("test ") && line.ends_with(" ... FAILED"))
+        || (line.starts_with("thread '") && line.contains(" panicked at "))
+}
+
+/// The output without the lines that libtest itself puts around a test.
+fn without_frame(lines: &[&str], test: &str) -> Vec<String> {
+    let headline = format!("---- {test} stdout ----");
+    let is_frame = |line: &str| {
+        line == "running 1 test"
+            || line == "failures:"
+            || line.starts_with("test result: ")
+            || line.starts_with(&format!("test {test}"))
+            || line == headline
+            || line.trim() == test
+    };
+    let kept = lines.iter().filter(|line| !is_frame(line));
+    let mut kept = trimmed(kept.map(|line| (*line).to_owned()).collect());
+    kept.dedup_by(|next, line| next.is_empty() && line.is_empty());
+    kept
+}
+
+/// Without empty lines at either end.
+fn trimmed(mut lines: Vec<String>) -> Vec<String> {
+    while lines.last().is_some_and(|line| line.trim().is_empty()) {
+        lines.pop();
+    }
+    let start = lines.iter().position(|line| !line.trim().is_empty());
+    lines.split_off(start.unwrap_or(0))
+}
+
+/// The name of a signal that kills tests, with its number where it has a common one.
+fn signal_name(signal: i32) -> String {
+    let name = match signal {
+        4 => "SIGILL (illegal instruction)",
+        6 => "SIGABRT (abort)",
+        8 => "SIGFPE (arithmetic error)",
+        9 => "SIGKILL (killed, out of memory?)",
+        11 => "SIGSEGV (invalid memory, or the stack overflowed)",
+        15 => "SIGTERM (asked to end)",
+        _ => return signal.to_string(),
+    };
+    format!("{signal}, {name}")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,69 @@
+use std::time::Duration;
+
+use super::describe;
+use crate::cargo::process::{End, Finished};
+use crate::transcript::Failure;
+
+fn failure(end: End, output: &str) -> Failure {
+    let finished = Finished {
+        end,
+        output: output.to_owned(),
+        duration: Duration::ZERO,
+    };
+    describe("gold", &finished)
+}
+
+#[test]
+fn a_failed_assertion_is_shown_with_both_values_and_its_line() {
+    let shown = failure(
+        End::Exited(101),
+        "\nrunning 1 test\nhello\n\nthread 'gold' (31) panicked at tests/t.rs:24:5:\n\
+         assertion `left == right` failed: gold earns 15 %\n  left: 132\n right: 127.5\n\
+         note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n\
+         test gold ... FAILED\n\nfailures:\n\nfailures:\n    gold\n",
+    );
+    assert_eq!(shown.location.as_deref(), Some("tests/t.rs:24"));
+    assert_eq!(
+        shown.message,
+        "assertion `left == right` failed: gold earns 15 %\n  left: 132\n right: 127.5"
+    );
+}
+
+#[test]
+fn the_test_s_own_thread_is_preferred_to_one_that_it_started() {
+    let shown = failure(
+        End::Exited(101),
+        "thread '<unnamed>' (1) panicked at src/a.rs:1:1:\nbelow\n\
+         thread 'gold' (2) panicked at tests/t.rs:7:1:\nabove\nstack backtrace:\n 0: x\n",
+    );
+    assert_eq!(shown.location.as_deref(), Some("tests/t.rs:7"));
+    assert_eq!(shown.message, "above");
+}
+
+#[test]
+fn a_returned_error_is_shown_without_the_frame_of_libtest() {
+    let shown = failure(
+        End::Exited(101),
+        "\nrunning 1 test\nError: \"boo\"\ntest gold ... FAILED\n\nfailures:\n\nfailures:\n    gold\n\n\
+         test result: FAILED. 0 passed; 1 failed\n\n",
+    );
+    assert_eq!(shown.location, None);
+    assert_eq!(shown.message, "Error: \"boo\"");
+}
+
+#[test]
+fn a_signal_and_a_time_limit_are_named() {
+    let killed = failure(End::Signal(6), "\nrunning 1 test\n");
+    assert_eq!(killed.message, "killed by signal 6, SIGABRT (abort)");
+    let late = failure(End::TimedOut(Duration::from_secs(2)), "");
+    assert_eq!(late.message, "timed out after 2s, killed");
+    assert!(late.timed_out);
+}
+
+#[test]
+fn a_silent_failure_says_so() {
+    assert_eq!(
+        failure(End::Exited(3), "").message,
+        "exit status 3, and no output"
+    );
+}

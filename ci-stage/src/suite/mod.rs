@@ -1,0 +1,32 @@
+//! Running test programs, one process a test, and telling what became of each test.
+
+mod failure;
+mod list;
+mod order;
+mod run;
+
+pub use run::{Limits, run, run_one};
+
+use crate::cargo::{Built, TestExecutable};
+use cargo_metadata::TargetKind;
+
+/// The name under which a program's tests are shown: its target's, made unique where two
+/// programs would share it (`package::target`, `package::bin/target`, as nextest names them).
+#[must_use]
+pub fn name(built: &Built, test: &TestExecutable) -> String {
+    let sharing = built
+        .tests
+        .iter()
+        .filter(|other| other.target == test.target);
+    if sharing.count() <= 1 {
+        return test.target.clone();
+    }
+    let (package, target) = (&test.package_name, &test.target);
+    match test.kind {
+        TargetKind::Test => format!("{package}::{target}"),
+        TargetKind::Bin => format!("{package}::bin/{target}"),
+        TargetKind::Example => format!("{package}::example/{target}"),
+        TargetKind::Bench => format!("{package}::bench/{target}"),
+        _ => package.clone(),
+    }
+}
