@@ -7,5 +7,6 @@
 pub mod cargo;
 pub mod error;
 pub mod exit;
+pub mod mutate;
 pub mod suite;
 pub mod transcript;
