@@ -184,3 +184,6 @@ impl From<Invoice> for RawInvoice {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -89,3 +89,6 @@ impl Policy {
         self.tiers.iter().find(meant)
     }
 }
+
+#[cfg(test)]
+mod tests;

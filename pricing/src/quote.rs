@@ -263,3 +263,6 @@ fn late_fee_reason(invoice: &Invoice, policy: &Policy) -> Reason {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

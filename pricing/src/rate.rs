@@ -74,3 +74,6 @@ impl From<Rate> for RateText {
         Self(rate.0)
     }
 }
+
+#[cfg(test)]
+mod tests;

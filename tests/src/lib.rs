@@ -1,1 +1,4 @@
-//! The product from outside.
+//! The product from outside: an oracle that prices with exact fractions, and invoices to try it on.
+
+pub mod invoices;
+pub mod oracle;
