@@ -1,12 +1,21 @@
 //! A CI harness and a teacher for any Cargo workspace.
 //!
-//! [`cargo`] starts programs and builds tests, [`suite`] runs them one process each and
-//! [`transcript`] shows what became of them. A verdict comes from exit codes and structured
+//! [`cli`] is the command line. [`pipeline`] runs [`stage`]s and writes a [`verdict`]. [`cargo`]
+//! starts programs and builds tests, [`suite`] runs them one process each and [`transcript`]
+//! shows what became of them. [`tools`] finds what stages need. A verdict comes from exit codes and structured
 //! output, never from searching a log; [`exit::ExitCode`] lists the classes.
 
 pub mod cargo;
+pub mod cli;
+pub mod commit;
+pub mod console;
 pub mod error;
 pub mod exit;
 pub mod mutate;
+pub mod pipeline;
+pub mod settings;
+pub mod stage;
 pub mod suite;
+pub mod tools;
 pub mod transcript;
+pub mod verdict;

@@ -1,2 +1,7 @@
 //! The `ci-stage` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ci_stage::cli::main(std::env::args_os()).into()
+}

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::process::Command;
 
-use cargo_metadata::{Artifact, BuildScript, CompilerMessage, Package, PackageId, TargetKind};
-use serde::Deserialize;
+use cargo_metadata::{Artifact, BuildScript, Package, PackageId, TargetKind};
 
-use super::process::{End, Streams, run};
+use super::messages::Messages;
 use super::workspace::Workspace;
 use crate::error::Error;
 
@@ -75,82 +75,77 @@ pub fn build_tests(
 ) -> Result<Built, Error> {
     let mut command = workspace.cargo(&["test", "--no-run", "--message-format=json"]);
     command.args(scope.arguments()).args(extra);
-    let finished = run(command, Streams::CaptureStdout, None)?;
-    let messages = Messages::read(&finished.output);
-    match finished.end {
-        End::Exited(0) => Ok(messages.built(workspace)),
-        _ => Err(Error::DoesNotBuild(messages.errors)),
+    Ok(Built::of(workspace, built(command)?))
+}
+
+/// Builds binaries in the release profile: those of the given names, or all. The commit is
+/// handed to build scripts as `CI_STAGE_COMMIT`.
+///
+/// # Errors
+/// [`Error::DoesNotBuild`] with the compiler's messages.
+pub fn build_release(
+    workspace: &Workspace,
+    names: Option<&[String]>,
+    commit: &str,
+) -> Result<Vec<PathBuf>, Error> {
+    let arguments = ["build", "--release", "--workspace", "--message-format=json"];
+    let mut command = workspace.cargo(&arguments);
+    command.env("CI_STAGE_COMMIT", commit);
+    for name in names.unwrap_or_default() {
+        command.args(["--bin", name]);
+    }
+    let built = Built::of(workspace, built(command)?);
+    Ok(built
+        .binaries
+        .into_iter()
+        .map(|(_, _, path)| path)
+        .collect())
+}
+
+fn built(command: Command) -> Result<Messages, Error> {
+    let messages = Messages::of(command)?;
+    if messages.success {
+        Ok(messages)
+    } else {
+        Err(Error::DoesNotBuild(messages.diagnostics.rendered))
     }
 }
 
-/// Cargo's answer, sorted. `cargo_metadata::Message` is not used, because a tagged enum cannot
-/// hold a number when `serde_json` keeps numbers as text (its `arbitrary_precision` feature).
-#[derive(Default)]
-struct Messages {
-    artifacts: Vec<Artifact>,
-    build_scripts: Vec<BuildScript>,
-    errors: String,
-}
-
-#[derive(Deserialize)]
-struct Reason<'a> {
-    reason: &'a str,
-}
-
-impl Messages {
-    fn read(output: &str) -> Self {
-        let mut messages = Self::default();
-        for line in output.lines() {
-            messages.add(line);
-        }
-        messages
-    }
-
-    fn add(&mut self, line: &str) {
-        match serde_json::from_str(line).map(|Reason { reason }| reason) {
-            Ok("compiler-artifact") => self.artifacts.extend(serde_json::from_str(line)),
-            Ok("build-script-executed") => self.build_scripts.extend(serde_json::from_str(line)),
-            Ok("compiler-message") => {
-                let message = serde_json::from_str::<CompilerMessage>(line).ok();
-                let rendered = message.and_then(|message| message.message.rendered);
-                self.errors.push_str(&rendered.unwrap_or_default());
-            }
-            _ => {}
-        }
-    }
-
-    fn built(self, workspace: &Workspace) -> Built {
-        let mut built = Built {
-            build_scripts: self.build_scripts,
-            ..Built::default()
+impl Built {
+    fn of(workspace: &Workspace, messages: Messages) -> Self {
+        let mut built = Self {
+            build_scripts: messages.build_scripts,
+            ..Self::default()
         };
         let mut harness = HarnessFlags::default();
-        for artifact in self.artifacts {
-            let Some(executable) = artifact.executable.map(PathBuf::from) else {
-                continue;
-            };
-            let Some(package) = workspace.package(&artifact.package_id) else {
-                continue;
-            };
-            let target = artifact.target;
-            let kind = target.kind.first().cloned().unwrap_or(TargetKind::Test);
-            if artifact.profile.test {
-                built.tests.push(TestExecutable {
-                    package: package.id.clone(),
-                    package_name: package.name.to_string(),
-                    harness: harness.of(package, &kind, &target.name),
-                    target: target.name,
-                    kind,
-                    source: target.src_path.into(),
-                    executable,
-                });
-            } else if kind == TargetKind::Bin {
-                let binary = (artifact.package_id, target.name, executable);
-                built.binaries.push(binary);
-            }
+        for artifact in messages.artifacts {
+            built.add(workspace, artifact, &mut harness);
         }
         built.tests.sort_by_key(|test| position(workspace, test));
         built
+    }
+
+    fn add(&mut self, workspace: &Workspace, artifact: Artifact, harness: &mut HarnessFlags) {
+        let package = workspace.package(&artifact.package_id);
+        let (Some(executable), Some(package)) = (artifact.executable, package) else {
+            return;
+        };
+        let target = artifact.target;
+        let kind = target.kind.first().cloned().unwrap_or(TargetKind::Test);
+        if artifact.profile.test {
+            self.tests.push(TestExecutable {
+                package: package.id.clone(),
+                package_name: package.name.to_string(),
+                harness: harness.of(package, &kind, &target.name),
+                target: target.name,
+                kind,
+                source: target.src_path.into(),
+                executable: executable.into(),
+            });
+        } else if kind == TargetKind::Bin {
+            let binary = (artifact.package_id, target.name, executable.into());
+            self.binaries.push(binary);
+        }
     }
 }
 

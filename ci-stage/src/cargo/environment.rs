@@ -9,7 +9,6 @@ use cargo_config2::Config;
 use cargo_metadata::Package;
 
 use super::artifacts::{Built, TestExecutable};
-use super::process::{Streams, run};
 use super::workspace::Workspace;
 use crate::error::Error;
 
@@ -104,19 +103,13 @@ fn library_path(workspace: &Workspace, built: &Built) -> Result<OsString, Error>
             folders.push(deps.to_path_buf());
         }
     }
-    folders.push(standard_library_folder()?);
+    folders.push(super::standard_library_folder()?);
     if let Some(inherited) = std::env::var_os(LIBRARY_PATH) {
         folders.extend(std::env::split_paths(&inherited));
     }
     let mut seen = BTreeSet::new();
     folders.retain(|folder| seen.insert(folder.clone()));
     std::env::join_paths(folders).map_err(|error| Error::Setup(error.to_string()))
-}
-
-fn standard_library_folder() -> Result<PathBuf, Error> {
-    let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-    rustc.args(["--print", "target-libdir"]);
-    Ok(run(rustc, Streams::Capture, None)?.output.trim_end().into())
 }
 
 fn package_variables(package: &Package) -> Vec<(&'static str, String)> {

@@ -2,17 +2,50 @@
 
 mod artifacts;
 mod environment;
+mod messages;
 pub mod process;
 mod workspace;
 
-pub use artifacts::{Built, TestExecutable, TestScope, build_tests};
+pub use artifacts::{Built, TestExecutable, TestScope, build_release, build_tests};
 pub use environment::RuntimeEnvironment;
+pub use messages::{Diagnostics, diagnose};
 pub use workspace::Workspace;
 
+use std::path::PathBuf;
 use std::process::Command;
+
+use crate::error::Error;
 
 /// The cargo that called us, if one did, otherwise the one on `PATH`.
 #[must_use]
 pub fn command() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// The rustc that cargo uses.
+#[must_use]
+pub fn rustc() -> Command {
+    Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+}
+
+/// Where the toolchain keeps the standard library for this machine.
+///
+/// # Errors
+/// [`Error::Setup`] when rustc does not run.
+pub fn standard_library_folder() -> Result<PathBuf, Error> {
+    let mut rustc = rustc();
+    rustc.args(["--print", "target-libdir"]);
+    let told = process::run(rustc, process::Streams::Capture, None)?;
+    Ok(told.output.trim_end().into())
+}
+
+/// `rustc -vV`: the compiler's version and the machine it builds for.
+///
+/// # Errors
+/// [`Error::Setup`] when rustc does not run.
+pub fn rustc_version() -> Result<String, Error> {
+    let mut rustc = rustc();
+    rustc.arg("-vV");
+    let told = process::run(rustc, process::Streams::Capture, None)?;
+    Ok(told.output.trim_end().to_owned())
 }

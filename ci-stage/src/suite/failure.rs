@@ -30,6 +30,16 @@ pub(super) fn describe(test: &str, finished: &Finished) -> Failure {
     }
 }
 
+/// Describes a failure by all that was written.
+pub(super) fn of_output(finished: &Finished) -> Failure {
+    Failure {
+        message: finished.output.trim().to_owned(),
+        timed_out: matches!(finished.end, End::TimedOut(_)),
+        output: finished.output.clone(),
+        ..Failure::default()
+    }
+}
+
 /// A panic as the standard library reports it.
 struct Panic {
     /// `file:line`.

@@ -1,10 +1,12 @@
 //! Running test programs, one process a test, and telling what became of each test.
 
+mod doctests;
 mod failure;
 mod list;
 mod order;
 mod run;
 
+pub use doctests::doctests;
 pub use run::{Limits, run, run_one};
 
 use crate::cargo::{Built, TestExecutable};

@@ -1,0 +1,111 @@
+//! What cargo says on its standard output with `--message-format=json`.
+
+use std::process::Command;
+
+use cargo_metadata::diagnostic::DiagnosticLevel;
+use cargo_metadata::{Artifact, BuildScript, CompilerMessage};
+use serde::Deserialize;
+
+use super::process::{Streams, run};
+use super::workspace::Workspace;
+use crate::error::Error;
+
+/// Cargo's answer, sorted. `cargo_metadata::Message` is not used, because a tagged enum cannot
+/// hold a number when `serde_json` keeps numbers as text (its `arbitrary_precision` feature).
+#[derive(Debug, Default)]
+pub(super) struct Messages {
+    /// Whether cargo returned zero.
+    pub(super) success: bool,
+    pub(super) artifacts: Vec<Artifact>,
+    pub(super) build_scripts: Vec<BuildScript>,
+    /// The compiler's errors.
+    pub(super) diagnostics: Diagnostics,
+}
+
+/// The errors that a compiler reported.
+#[derive(Debug, Clone, Default)]
+pub struct Diagnostics {
+    /// Whether cargo returned zero.
+    pub success: bool,
+    /// The errors as the compiler prints them.
+    pub rendered: String,
+    /// Lints that were raised to errors.
+    pub lints: usize,
+    /// Errors of the language itself.
+    pub errors: usize,
+}
+
+#[derive(Deserialize)]
+struct Reason<'a> {
+    reason: &'a str,
+}
+
+impl Messages {
+    /// Runs a cargo command that was given a JSON message format.
+    pub(super) fn of(command: Command) -> Result<Self, Error> {
+        let finished = run(command, Streams::CaptureStdout, None)?;
+        let success = finished.end.success();
+        let mut messages = Self {
+            success,
+            ..Self::default()
+        };
+        messages.diagnostics.success = success;
+        for line in finished.output.lines() {
+            messages.add(line);
+        }
+        Ok(messages)
+    }
+
+    fn add(&mut self, line: &str) {
+        match serde_json::from_str(line).map(|Reason { reason }| reason) {
+            Ok("compiler-artifact") => self.artifacts.extend(serde_json::from_str(line)),
+            Ok("build-script-executed") => self.build_scripts.extend(serde_json::from_str(line)),
+            Ok("compiler-message") => {
+                if let Ok(message) = serde_json::from_str::<CompilerMessage>(line) {
+                    self.diagnostics.add(message);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Diagnostics {
+    fn add(&mut self, CompilerMessage { message, .. }: CompilerMessage) {
+        if !matches!(message.level, DiagnosticLevel::Error | DiagnosticLevel::Ice) {
+            return;
+        }
+        let rendered = message.rendered.unwrap_or(message.message);
+        // A library and its test build report the same line twice.
+        if self.rendered.contains(&rendered) {
+            return;
+        }
+        self.rendered.push_str(&rendered);
+        // `E0308` is the language's; a lint has a name; a syntax error has no code at all.
+        match message.code {
+            Some(code) if !code.code.starts_with('E') => self.lints += 1,
+            _ if rendered.contains("aborting due to ") => {}
+            _ => self.errors += 1,
+        }
+    }
+}
+
+/// Runs a cargo command that compiles, and gives the compiler's errors.
+///
+/// # Errors
+/// [`Error::Setup`] when cargo cannot be started; [`Error::Interrupted`] after ^C.
+pub fn diagnose(
+    workspace: &Workspace,
+    subcommand: &[&str],
+    extra: &[&str],
+    colour: bool,
+) -> Result<Diagnostics, Error> {
+    let mut command = workspace.cargo(subcommand);
+    command.arg(if colour {
+        "--message-format=json-diagnostic-rendered-ansi"
+    } else {
+        "--message-format=json"
+    });
+    command.args(extra);
+    Ok(Messages::of(command)?.diagnostics)
+}

@@ -1,0 +1,249 @@
+//! The command line: what was asked for, as types.
+
+mod scope;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::cargo::{TestScope, Workspace, process};
+use crate::console::Format;
+use crate::error::Error;
+use crate::exit::ExitCode;
+use crate::pipeline;
+use crate::settings::{Percent, Settings};
+use crate::stage::{Context, Stage};
+use crate::suite::Limits;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+    0  passed                        6  lint
+    1  a test failed                 7  set-up: a tool is missing
+    2  wrong usage or configuration  8  the baseline fails already
+    3  does not build                9  waiting for approval
+    4  no test ran                  10  deployment failed, rolled back
+    5  a gate is not met           124  timed out
+                                   130  interrupted";
+
+const EXAMPLES: &str = "\
+Examples:
+    ci-stage                         the whole pipeline: lint, test, coverage, build
+    ci-stage --setup                 the same, after installing the tools that are missing
+    ci-stage test test_pricing       the tests of one target
+    ci-stage coverage --fail-under 90
+    ci-stage -C ../other --format json test";
+
+/// A CI harness for any Cargo workspace: the same pipeline at a desk and on a CI server.
+///
+/// Without a command it runs lint, test, coverage and build, in this order, and stops at the
+/// first that is red. A verdict comes from exit codes, never from searching a log; it is kept
+/// in target/ci/verdict.json.
+#[derive(Debug, Parser)]
+#[command(name = "ci-stage", bin_name = "ci-stage", version, after_help = EXAMPLES)]
+#[command(after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+pub struct Cli {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Which workspace, and how to answer.
+#[derive(Debug, clap::Args)]
+struct Place {
+    /// The manifest of the workspace, or of a member [default: found from the current folder]
+    #[arg(long, global = true, value_name = "FILE")]
+    manifest_path: Option<PathBuf>,
+    /// Work in this folder
+    #[arg(short = 'C', long = "directory", global = true, value_name = "DIR")]
+    directory: Option<PathBuf>,
+    /// Install the tools that are missing; each command is printed before it runs
+    #[arg(long, global = true)]
+    setup: bool,
+    /// What standard output holds
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT"
+    )]
+    format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run tests, a process each, and print the stage's transcript
+    #[command(after_help = "\
+Examples:
+    ci-stage test                    every test of the workspace, doctests included
+    ci-stage test test_pricing       the integration tests in tests/test_pricing.rs
+    ci-stage test pricing            every test of the package `pricing`
+    ci-stage test --timeout 10       a test that runs longer is killed and has failed")]
+    Test {
+        /// An integration test's name, or a package's [default: the whole workspace]
+        #[arg(value_name = "TARGET|PACKAGE")]
+        what: Option<String>,
+        /// Kill a test that runs longer than this [default: test.timeout-seconds, or 300]
+        #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+        timeout: Option<u64>,
+        /// How many tests run at the same time [default: the number of cores]
+        #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+        jobs: Option<u16>,
+    },
+    /// Check formatting, then clippy with every warning an error
+    #[command(after_help = "\
+Examples:
+    ci-stage lint
+    ci-stage lint --setup            install rustfmt and clippy if they are missing")]
+    Lint,
+    /// Measure line coverage with cargo-llvm-cov and hold it against a gate
+    #[command(after_help = "\
+Examples:
+    ci-stage coverage                the gate of the workspace's settings, or 90
+    ci-stage coverage --fail-under 87.5
+    ci-stage coverage --setup        install cargo-llvm-cov and LLVM's tools if missing")]
+    Coverage {
+        /// The least percentage of lines [default: coverage.lines, or 90]
+        #[arg(long, value_name = "PERCENT")]
+        fail_under: Option<Percent>,
+    },
+    /// Build for release and package the binaries in dist/NAME-COMMIT
+    #[command(after_help = "\
+Examples:
+    ci-stage build
+    (cd dist/NAME-COMMIT && sha256sum --check SHA256SUMS)")]
+    Build,
+    /// Print completions for a shell
+    #[command(after_help = "\
+Examples:
+    ci-stage completions bash > ~/.local/share/bash-completion/completions/ci-stage
+    ci-stage completions fish > ~/.config/fish/completions/ci-stage.fish")]
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Print the manual page, or write one for each command to a folder
+    #[command(after_help = "\
+Examples:
+    ci-stage man | man -l -
+    ci-stage man --output ~/.local/share/man/man1")]
+    Man {
+        /// Where to write the pages
+        #[arg(long, value_name = "DIR")]
+        output: Option<PathBuf>,
+    },
+}
+
+/// Parses the arguments and does what they ask. Errors have been printed when it returns.
+#[must_use]
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no mistakes; clap knows which stream and code they take.
+            let _ = error.print();
+            return match error.exit_code() {
+                0 => ExitCode::Passed,
+                _ => ExitCode::Usage,
+            };
+        }
+    };
+    cli.run().unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        error.exit_code()
+    })
+}
+
+impl Cli {
+    fn run(self) -> Result<ExitCode, Error> {
+        let Self { place, command } = self;
+        let directory = place.directory.as_deref();
+        match command {
+            Some(Command::Completions { shell }) => Ok(completions(shell)),
+            Some(Command::Man { output }) => man(output),
+            _ => {
+                process::kill_everything_on_interrupt()?;
+                if let Some(directory) = directory {
+                    std::env::set_current_dir(directory).map_err(Error::io("enter", directory))?;
+                }
+                run_stages(&place, command)
+            }
+        }
+    }
+}
+
+fn run_stages(place: &Place, command: Option<Command>) -> Result<ExitCode, Error> {
+    let workspace = Workspace::find(place.manifest_path.as_deref())?;
+    let settings = Settings::read(&workspace)?;
+    let mut limits = Limits::per_test(settings.test.timeout());
+    let gate = settings.coverage.lines.unwrap_or(Percent::DEFAULT_GATE);
+    let whole = command.is_none();
+    let (name, stages) = match command {
+        Some(Command::Lint) => ("lint", vec![Stage::Lint]),
+        Some(Command::Coverage { fail_under }) => (
+            "coverage",
+            vec![Stage::Coverage(fail_under.unwrap_or(gate))],
+        ),
+        Some(Command::Build) => ("build", vec![Stage::Build]),
+        Some(Command::Test {
+            what,
+            timeout,
+            jobs,
+        }) => {
+            limits.test = timeout.map_or(limits.test, Duration::from_secs);
+            limits.jobs = jobs.map_or(limits.jobs, usize::from);
+            (
+                "test",
+                vec![Stage::Test(scope::find(&workspace, what.as_deref())?)],
+            )
+        }
+        _ => ("pipeline", whole_pipeline(gate)),
+    };
+    let context = Context {
+        workspace,
+        settings,
+        limits,
+        format: place.format,
+    };
+    let verdict = pipeline::run(&context, name, &stages, place.setup)?;
+    if whole {
+        pipeline::print_summary(place.format, &stages, &verdict);
+    }
+    if place.format == Format::Json {
+        println!("{}", verdict.json()?);
+    }
+    Ok(verdict.class)
+}
+
+fn whole_pipeline(gate: Percent) -> Vec<Stage> {
+    vec![
+        Stage::Lint,
+        Stage::Test(TestScope::Workspace),
+        Stage::Coverage(gate),
+        Stage::Build,
+    ]
+}
+
+fn completions(shell: Shell) -> ExitCode {
+    clap_complete::generate(shell, &mut Cli::command(), "ci-stage", &mut io::stdout());
+    ExitCode::Passed
+}
+
+fn man(output: Option<PathBuf>) -> Result<ExitCode, Error> {
+    let command = Cli::command();
+    match output {
+        Some(folder) => {
+            std::fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
+            clap_mangen::generate_to(command, &folder).map_err(Error::io("write", &folder))?;
+        }
+        None => clap_mangen::Man::new(command)
+            .render(&mut io::stdout())
+            .map_err(Error::io("write", "standard output".as_ref()))?,
+    }
+    Ok(ExitCode::Passed)
+}
