@@ -9,7 +9,11 @@ use crate::error::Error;
 use crate::exit::ExitCode;
 
 pub(super) fn run(context: &Context) -> Result<Outcome, Error> {
-    let formatting = context.workspace.cargo(&["fmt", "--all", "--check"]);
+    let mut formatting = context.workspace.cargo(&["fmt", "--all", "--check"]);
+    if !wants_colour() {
+        // rustfmt colours even what goes to a file.
+        formatting.args(["--", "--color", "never"]);
+    }
     if !process::run(formatting, Streams::Show, None)?.end.success() {
         context.format.say(
             "LINT FAILED: the code is not formatted; `cargo fmt --all` formats it, stopping the pipeline",

@@ -14,8 +14,13 @@ pub(super) fn describe(test: &str, finished: &Finished) -> Failure {
     };
     let panic = Panic::of_thread(&lines, test).or_else(|| Panic::first(&lines));
     let location = panic.as_ref().map(|panic| panic.location.clone());
-    let shown = panic.map_or_else(|| without_frame(&lines, test), |panic| panic.message);
-    message.extend(shown);
+    match panic {
+        Some(panic) => {
+            message.extend(panic.message);
+            message.extend(remark(&lines, test));
+        }
+        None => message.extend(without_frame(&lines, test)),
+    }
     if message.is_empty() {
         message.push(match finished.end {
             End::Exited(code) => format!("exit status {code}, and no output"),
@@ -77,6 +82,14 @@ fn ends_panic(line: &str) -> bool {
         || line == "stack backtrace:"
         || (line.starts_with("test ") && line.ends_with(" ... FAILED"))
         || (line.starts_with("thread '") && line.contains(" panicked at "))
+}
+
+/// What libtest itself says of a test that panicked, but not as `#[should_panic]` expects.
+fn remark(lines: &[&str], test: &str) -> Vec<String> {
+    let headline = format!("---- {test} stdout ----");
+    let after = lines.iter().skip_while(|line| **line != headline).skip(1);
+    let remark = after.take_while(|line| **line != "failures:");
+    trimmed(remark.map(|line| (*line).to_owned()).collect())
 }
 
 /// The output without the lines that libtest itself puts around a test.

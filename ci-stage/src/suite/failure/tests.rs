@@ -52,6 +52,21 @@ fn a_returned_error_is_shown_without_the_frame_of_libtest() {
 }
 
 #[test]
+fn a_panic_with_the_wrong_message_is_shown_with_the_expected_one() {
+    let shown = failure(
+        End::Exited(101),
+        "\nthread 'gold' (2) panicked at t.rs:7:1:\ny\nnote: run with `RUST_BACKTRACE=1` environment\n\
+         test gold - should panic ... FAILED\n\nfailures:\n\n---- gold stdout ----\n\
+         note: panic did not contain expected string\n      panic message: \"y\"\n\n\
+         failures:\n    gold\n",
+    );
+    assert_eq!(
+        shown.message,
+        "y\nnote: panic did not contain expected string\n      panic message: \"y\""
+    );
+}
+
+#[test]
 fn a_signal_and_a_time_limit_are_named() {
     let killed = failure(End::Signal(6), "\nrunning 1 test\n");
     assert_eq!(killed.message, "killed by signal 6, SIGABRT (abort)");
