@@ -130,7 +130,7 @@ fn passed(coverage: &Coverage) -> String {
 fn missed(coverage: &Coverage) -> String {
     let missing = lines(coverage.lines_to_gate());
     let mut text = format!(
-        "{}\n{missing} more have to be covered; most are missing in\n",
+        "{}\n{missing} to go; most are missing in\n",
         figure(coverage),
     );
     let incomplete = coverage

@@ -18,7 +18,9 @@ pub(super) fn run(context: &Context, scope: &TestScope) -> Result<Outcome, Error
         transcript.duration += doctests.duration;
         transcript.suites.extend(doctests.suites);
     }
-    transcript.suites.retain(|suite| !suite.tests.is_empty());
+    if transcript.tests().next().is_some() {
+        transcript.suites.retain(|suite| !suite.tests.is_empty());
+    }
     context.format.say(&transcript);
     Ok(Outcome {
         class: transcript.exit_code(),

@@ -1,0 +1,61 @@
+//! `ci-stage coverage`
+
+use snapbox::{assert_data_eq, str};
+
+use crate::project::Project;
+
+#[test]
+fn a_missed_gate_says_how_far_it_is_and_where_the_lines_are() {
+    let answer = Project::of("below_gate").ci_stage(&["coverage", "--fail-under", "90"]);
+    assert_data_eq!(
+        answer.stdout,
+        str![[r#"
+coverage: 82.00 % of lines (41 of 50), the gate is 90 %
+4 lines to go; most are missing in
+  src/lib.rs: 9 of 50 lines missing: 24-33
+BUILD FAILED: coverage is below the gate, stopping the pipeline
+
+"#]]
+    );
+    assert_eq!(answer.code, 5, "{}", answer.stderr);
+}
+
+#[test]
+fn the_same_workspace_meets_the_gate_that_it_has_reached() {
+    let answer = Project::of("below_gate").ci_stage(&["coverage", "--fail-under", "82"]);
+    assert_data_eq!(
+        answer.stdout,
+        str![[r#"
+coverage: 82.00 % of lines (41 of 50), the gate is 82 %
+COVERAGE PASSED: 0 lines to spare
+
+"#]]
+    );
+    assert_eq!(answer.code, 0, "{}", answer.stderr);
+}
+
+#[test]
+fn a_failing_test_is_not_called_a_missed_gate() {
+    let answer = Project::of("killed").ci_stage(&["coverage"]);
+    assert_data_eq!(
+        answer.stdout,
+        str![[r#"
+BUILD FAILED: a test failed while coverage was measured, stopping the pipeline
+
+"#]]
+    );
+    assert_eq!(answer.code, 1, "{}", answer.stderr);
+}
+
+#[test]
+fn code_that_does_not_compile_is_not_called_a_missed_gate() {
+    let answer = Project::of("does_not_compile").ci_stage(&["coverage"]);
+    assert_data_eq!(
+        answer.stdout,
+        str![[r#"
+BUILD FAILED: the code does not compile, stopping the pipeline
+
+"#]]
+    );
+    assert_eq!(answer.code, 3, "{}", answer.stderr);
+}

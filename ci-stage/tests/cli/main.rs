@@ -1,0 +1,16 @@
+//! The real `ci-stage` binary on small workspaces, whole outputs compared.
+//!
+//! `project` is the one place that knows how it is run; each other module holds a stage.
+
+#![expect(
+    clippy::needless_raw_string_hashes,
+    reason = "snapbox writes expected outputs in this form"
+)]
+
+mod build;
+mod command_line;
+mod coverage;
+mod lint;
+mod pipeline;
+mod project;
+mod test;

@@ -1,0 +1,116 @@
+//! Bare `ci-stage`
+
+use snapbox::{assert_data_eq, str};
+
+use crate::project::Project;
+
+#[test]
+fn a_green_pipeline_runs_all_stages_and_ends_with_the_count_of_tests() {
+    let project = Project::of("passes");
+    let answer = project.ci_stage(&[]);
+    assert_data_eq!(
+        answer.stdout,
+        str![[r#"
+==> lint
+LINT PASSED: formatted, and clippy has nothing to say
+==> test
+CI STAGE: running test suite at 'passes'
+passes::tests::nothing_costs_nothing PASSED
+CI STAGE: running test suite at 'test_total'
+test_total::totals_add_up PASSED
+test_total::a_test_sees_what_cargo_gives_it PASSED
+test_total::audits_the_books IGNORED
+test_total::the_till_answers PASSED
+CI STAGE: running test suite at 'doctests'
+doctests::workspace PASSED
+5 passed, 1 ignored in [TIME]
+--------------------------------------------------
+BUILD PASSED: every test succeeded, proceeding to build stage
+==> coverage
+coverage: 100.00 % of lines (9 of 9), the gate is 95 %
+COVERAGE PASSED: 0 lines to spare
+==> build
+BUILD PASSED: packaged dist/shop-uncommitted
+
+ stage     result   time
+ lint  passed  [TIME]  formatted, no warning
+ test  passed  [TIME]  5 passed, 1 ignored
+ coverage  passed  [TIME]  100.00 % of lines, the gate is 95 %
+ build  passed  [TIME]  dist/shop-uncommitted
+5 passed, 0 failed, 1 skipped
+
+"#]]
+    );
+    assert_eq!(answer.code, 0, "{}", answer.stderr);
+    assert!(project.path("dist/shop-uncommitted/till").exists());
+}
+
+#[test]
+fn the_first_red_stage_stops_the_pipeline() {
+    let project = Project::of("fails");
+    let answer = project.ci_stage(&[]);
+    let (_, summary) = answer.stdout.split_once("\n\n").unwrap();
+    assert_data_eq!(
+        summary,
+        str![[r#"
+ stage     result          time
+ lint  passed  [TIME]  formatted, no warning
+ test  a test failed  [TIME]  4 failed, 2 passed
+ coverage  not run
+ build     not run
+2 passed, 4 failed
+
+"#]]
+    );
+    assert_eq!(answer.code, 1, "{}", answer.stderr);
+    assert!(!project.path("dist").exists());
+}
+
+#[test]
+fn the_verdict_file_says_what_standard_output_says_as_json() {
+    let project = Project::of("fails");
+    let answer = project.ci_stage(&["test", "test_discount", "--format", "json"]);
+    assert_eq!(answer.code, 1, "{}", answer.stderr);
+    assert_eq!(answer.stdout, project.read("target/ci/verdict.json"));
+    let verdict: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
+    assert_eq!(verdict["version"], 1);
+    assert_eq!(verdict["class"], "test_failed");
+    assert_eq!(verdict["exit_code"], 1);
+    assert_eq!(verdict["tests"]["failed"], 3);
+    let tests = &verdict["stages"][0]["tests"]["suites"][0]["tests"];
+    assert_eq!(tests[0]["status"], "passed");
+    assert_eq!(tests[1]["name"], "gold_earns_fifteen_percent");
+    assert_eq!(tests[1]["location"], "core/tests/test_discount.rs:10");
+}
+
+#[test]
+fn a_missing_tool_is_named_with_its_remedy_before_anything_runs() {
+    let project = Project::of("passes");
+    let answer = project.ci_stage_without_llvm_cov(&[]);
+    assert_data_eq!(
+        answer.stderr,
+        str![[r#"
+error: `cargo llvm-cov` is missing; the coverage stage needs it
+  to fix it: cargo install cargo-llvm-cov --locked
+  or let ci-stage do it: add --setup
+
+"#]]
+    );
+    assert_eq!(answer.stdout, "");
+    assert_eq!(answer.code, 7);
+}
+
+#[test]
+fn a_wrong_setting_is_refused_with_the_ones_that_exist() {
+    let project = Project::of("passes");
+    project.edit("Cargo.toml", "coverage.lines = 95", "coverage.lines = 101");
+    let answer = project.ci_stage(&[]);
+    assert_data_eq!(
+        answer.stderr,
+        str![[r#"
+error: [FOLDER]/Cargo.toml: [workspace.metadata.ci-stage]: `101` is not a percentage: write a number from 0 to 100 with at most two decimals, such as 90 or 87.5
+
+"#]]
+    );
+    assert_eq!(answer.code, 2);
+}
