@@ -1,2 +1,8 @@
 //! The `ledgerly` command.
-fn main() {}
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    billing::cli::run().into()
+}

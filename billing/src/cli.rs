@@ -1,0 +1,45 @@
+//! The command line of `ledgerly`: what is asked, who does it, and the exit code.
+
+mod args;
+mod exit;
+mod price;
+mod progress;
+
+use clap::Parser;
+
+pub use args::{Arguments, Command};
+pub use exit::ExitStatus;
+
+use crate::error::Error;
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn run() -> ExitStatus {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(message) => {
+            // Help and version are asked for; anything else is a wrong usage.
+            let status = if message.use_stderr() {
+                ExitStatus::BadInput
+            } else {
+                ExitStatus::Done
+            };
+            return message.print().map_or(ExitStatus::Failed, |()| status);
+        }
+    };
+    match execute(arguments.command) {
+        Ok(status) => status,
+        Err(error) if error.is_broken_pipe() => ExitStatus::Done,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitStatus::of_error(&error)
+        }
+    }
+}
+
+fn execute(command: Command) -> Result<ExitStatus, Error> {
+    match command {
+        Command::Price(options) => price::price(&options),
+        Command::Explain(options) => price::price(&options.into_price()),
+    }
+}

@@ -1,0 +1,48 @@
+//! The exit codes of `ledgerly`.
+
+use std::process::ExitCode;
+
+use crate::error::Error;
+
+/// How a command ended; its number is the exit code. 1 is kept for commands that compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitStatus {
+    /// Everything was done.
+    Done = 0,
+    /// Wrong usage or bad input; nothing was written.
+    BadInput = 2,
+    /// Done, but some invoices were rejected.
+    Rejects = 3,
+    /// The charge was declined.
+    Declined = 4,
+    /// Whether the charge was made is unknown; the next run with the same invoice finds out.
+    Unknown = 5,
+    /// A file, the database or the gateway failed.
+    Failed = 6,
+}
+
+/// The exit codes as they stand in the help.
+pub(super) const HELP: &str = "\
+Exit codes:
+  0  done
+  2  wrong usage or bad input; nothing was written
+  3  done, but some invoices were rejected (--on-error skip)
+  4  the charge was declined
+  5  whether the charge was made is unknown; charge the invoice again to find out
+  6  a file, the database or the gateway failed";
+
+impl ExitStatus {
+    pub(super) fn of_error(error: &Error) -> Self {
+        match error {
+            Error::BadInput(_) | Error::Usage(_) => Self::BadInput,
+            _ => Self::Failed,
+        }
+    }
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        Self::from(status as u8)
+    }
+}

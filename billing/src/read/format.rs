@@ -1,0 +1,47 @@
+//! Which format an input has: as told, by its extension, or by its first bytes.
+
+use std::io::{self, BufRead};
+use std::path::Path;
+
+/// The formats in which invoices are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum InputFormat {
+    /// One invoice, or an array of invoices.
+    Json,
+    /// One invoice a line.
+    Ndjson,
+    /// One line item a row, with a header.
+    Csv,
+}
+
+impl InputFormat {
+    /// The format that the file's extension stands for, if any.
+    #[must_use]
+    pub fn of_extension(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?;
+        match extension.to_ascii_lowercase().as_str() {
+            "json" => Some(Self::Json),
+            "ndjson" | "jsonl" => Some(Self::Ndjson),
+            "csv" => Some(Self::Csv),
+            _ => None,
+        }
+    }
+
+    /// The format that the first line looks like; `None` for an empty input.
+    ///
+    /// `[` begins a JSON array. `{` begins NDJSON when its line also ends an object, otherwise one
+    /// JSON invoice over several lines. Anything else is CSV.
+    pub(super) fn of_content(input: &mut impl BufRead) -> io::Result<Option<Self>> {
+        let start = input.fill_buf()?;
+        let start = start.strip_prefix(super::records::BOM).unwrap_or(start);
+        let text = start.trim_ascii_start();
+        let first_line = text.split(|&byte| byte == b'\n').next().unwrap_or(text);
+        let is_object = first_line.trim_ascii_end().ends_with(b"}");
+        Ok(match text.first() {
+            None => None,
+            Some(b'{') if is_object => Some(Self::Ndjson),
+            Some(b'{' | b'[') => Some(Self::Json),
+            Some(_) => Some(Self::Csv),
+        })
+    }
+}

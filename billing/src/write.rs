@@ -1,0 +1,14 @@
+//! Writing: quotes, totals and rejected records; complete, or not there at all.
+
+mod csv;
+mod prices;
+mod quote_table;
+mod rejects;
+mod target;
+mod text;
+
+pub use prices::{OutputFormat, PriceWriter};
+pub use quote_table::{Detail, quote_table};
+pub use rejects::RejectWriter;
+pub use target::Target;
+pub use text::{Align, aligned, printable};
