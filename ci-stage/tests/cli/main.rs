@@ -3,6 +3,10 @@
 //! `project` is the one place that knows how it is run; each other module holds a stage.
 
 #![expect(
+    clippy::unwrap_used,
+    reason = "clippy.toml exempts tests, but not the functions that they share"
+)]
+#![expect(
     clippy::needless_raw_string_hashes,
     reason = "snapbox writes expected outputs in this form"
 )]
