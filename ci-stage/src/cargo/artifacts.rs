@@ -104,10 +104,14 @@ pub fn build_release(
 
 fn built(command: Command) -> Result<Messages, Error> {
     let messages = Messages::of(command)?;
-    if messages.success {
-        Ok(messages)
-    } else {
-        Err(Error::DoesNotBuild(messages.diagnostics.rendered))
+    let errors = &messages.diagnostics.rendered;
+    match (messages.success, errors.is_empty()) {
+        (true, _) => Ok(messages),
+        // A build script that fails is no compiler's error.
+        (false, true) => Err(Error::DoesNotBuild(
+            "cargo said why on standard error\n".into(),
+        )),
+        (false, false) => Err(Error::DoesNotBuild(errors.clone())),
     }
 }
 

@@ -127,7 +127,10 @@ fn run_all(commands: &[Vec<String>]) -> Result<bool, Error> {
             continue;
         };
         eprintln!("+ {}", words.join(" "));
-        let mut command = Command::new(program);
+        let mut command = match program.as_str() {
+            "cargo" => cargo::command(),
+            _ => Command::new(program),
+        };
         command
             .args(arguments)
             .env("DEBIAN_FRONTEND", "noninteractive");

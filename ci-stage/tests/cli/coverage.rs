@@ -59,3 +59,21 @@ BUILD FAILED: the code does not compile, stopping the pipeline
     );
     assert_eq!(answer.code, 3, "{}", answer.stderr);
 }
+
+#[test]
+fn without_nextest_the_gate_and_a_failing_test_are_told_apart_as_well() {
+    for (fixture, code) in [("below_gate", 5), ("killed", 1), ("does_not_compile", 3)] {
+        let answer = Project::of(fixture).ci_stage_without("nextest", &["coverage"]);
+        assert_eq!(answer.code, code, "{fixture}: {}", answer.stderr);
+    }
+}
+
+#[test]
+fn a_workspace_without_tests_proves_nothing() {
+    let answer = Project::of("no_tests").ci_stage(&["coverage"]);
+    assert_eq!(
+        answer.stdout,
+        "BUILD FAILED: no test ran, stopping the pipeline\n"
+    );
+    assert_eq!(answer.code, 4, "{}", answer.stderr);
+}

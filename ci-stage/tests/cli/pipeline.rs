@@ -86,7 +86,7 @@ fn the_verdict_file_says_what_standard_output_says_as_json() {
 #[test]
 fn a_missing_tool_is_named_with_its_remedy_before_anything_runs() {
     let project = Project::of("passes");
-    let answer = project.ci_stage_without_llvm_cov(&[]);
+    let answer = project.ci_stage_without("llvm-cov", &[]);
     assert_data_eq!(
         answer.stderr,
         str![[r#"
@@ -98,6 +98,27 @@ error: `cargo llvm-cov` is missing; the coverage stage needs it
     );
     assert_eq!(answer.stdout, "");
     assert_eq!(answer.code, 7);
+}
+
+#[test]
+fn setup_prints_each_command_and_goes_on_when_the_tool_is_there() {
+    let project = Project::of("below_gate");
+    let answer = project.ci_stage_without("llvm-cov", &["coverage", "--setup"]);
+    let first = answer.stderr.lines().next();
+    assert_eq!(first, Some("+ cargo install cargo-llvm-cov --locked"));
+    assert_eq!(answer.code, 5, "{}", answer.stderr);
+}
+
+#[test]
+fn a_tool_that_cannot_be_installed_is_still_missing() {
+    let project = Project::of("no_tests");
+    let answer = project.ci_stage_without("fmt", &["lint", "--setup"]);
+    assert!(
+        answer
+            .stderr
+            .starts_with("+ rustup component add rustfmt\n")
+    );
+    assert_eq!(answer.code, 7, "{}", answer.stderr);
 }
 
 #[test]

@@ -65,17 +65,30 @@ impl Project {
         self.run(ci_stage(), arguments)
     }
 
-    /// Runs it on a machine whose cargo has no `llvm-cov`.
-    pub(crate) fn ci_stage_without_llvm_cov(&self, arguments: &[&str]) -> Answer {
-        let cargo = self.path("cargo");
+    /// Runs it on a machine whose cargo lacks a subcommand until `cargo install` was called,
+    /// and whose rustup cannot install anything.
+    pub(crate) fn ci_stage_without(&self, subcommand: &str, arguments: &[&str]) -> Answer {
+        let installed = self.path("installed");
         let script = format!(
-            "#!/bin/sh\n[ \"$1\" = llvm-cov ] && exit 101\nexec '{}' \"$@\"\n",
-            env!("CARGO")
+            "#!/bin/sh\n\
+             [ \"$1\" = install ] && exec touch '{installed}'\n\
+             [ \"$1\" = {subcommand} ] && [ ! -e '{installed}' ] && exit 101\n\
+             exec '{real}' \"$@\"\n",
+            installed = installed.display(),
+            real = env!("CARGO")
         );
-        fs::write(&cargo, script).unwrap();
-        fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+        let tools = self.path("tools");
+        fs::create_dir(&tools).unwrap();
+        for (name, script) in [("cargo", &*script), ("rustup", "#!/bin/sh\nexit 1\n")] {
+            let tool = tools.join(name);
+            fs::write(&tool, script).unwrap();
+            fs::set_permissions(&tool, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        let mut path = tools.clone().into_os_string();
+        path.push(":");
+        path.push(std::env::var_os("PATH").unwrap());
         let mut command = ci_stage();
-        command.env("CARGO", cargo);
+        command.env("CARGO", tools.join("cargo")).env("PATH", path);
         self.run(command, arguments)
     }
 

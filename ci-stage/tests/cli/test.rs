@@ -1,8 +1,12 @@
 //! `ci-stage test`
 
+use std::fs;
+use std::process::{Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
 use snapbox::{assert_data_eq, str};
 
-use crate::project::Project;
+use crate::project::{Project, ci_stage};
 
 #[test]
 fn a_green_workspace_prints_every_suite_in_source_order_and_one_verdict() {
@@ -83,6 +87,39 @@ BUILD FAILED: at least one test failed, stopping the pipeline
 "#]]
     );
     assert_eq!(answer.code, 1, "{}", answer.stderr);
+}
+
+#[test]
+fn two_targets_of_one_name_are_told_apart_by_their_packages() {
+    let project = Project::of("fails");
+    let test = project.path("app/tests/test_discount.rs");
+    fs::write(test, "#[test]\nfn another() {}\n").unwrap();
+    let answer = project.ci_stage(&["test", "test_discount"]);
+    let headings = answer
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("CI STAGE"));
+    assert_eq!(
+        headings.collect::<Vec<_>>(),
+        [
+            "CI STAGE: running test suite at 'shop-core::test_discount'",
+            "CI STAGE: running test suite at 'shop-app::test_discount'",
+        ]
+    );
+    assert_eq!(answer.code, 1, "{}", answer.stderr);
+}
+
+#[test]
+fn a_failing_build_script_does_not_build() {
+    let project = Project::of("passes");
+    project.edit(
+        "build.rs",
+        "fn main() {",
+        "fn main() {\n    panic!(\"no compiler\");",
+    );
+    let answer = project.ci_stage(&["test"]);
+    assert_eq!(answer.code, 3, "{}", answer.stdout);
+    assert!(answer.stderr.contains("no compiler"), "{}", answer.stderr);
 }
 
 #[test]
@@ -182,11 +219,30 @@ BUILD FAILED: at least one test timed out, stopping the pipeline
 "#]]
     );
     assert_eq!(answer.code, 124, "{}", answer.stderr);
-    let child = project.read("child").parse().unwrap();
-    let child = rustix::process::Pid::from_raw(child).unwrap();
-    // A killed process that nobody has waited for yet is a zombie and holds nothing.
-    let state = std::fs::read_to_string(format!("/proc/{}/stat", child.as_raw_nonzero()));
-    assert!(state.is_err() || state.unwrap().contains(") Z "));
+    assert!(is_gone(&project.read("child")));
+}
+
+#[test]
+fn an_interrupt_kills_the_tests_and_leaves_no_verdict() {
+    let project = Project::of("hangs");
+    // Reading from the pipe waits until the hanging test has started its child.
+    let made = Command::new("mkfifo").arg(project.path("child")).status();
+    assert!(made.unwrap().success());
+    let mut run = ci_stage();
+    run.arg("-C").arg(project.path("")).arg("test");
+    let mut run = run.stdout(Stdio::null()).spawn().unwrap();
+    let child = project.read("child");
+    let process = Pid::from_child(&run);
+    kill_process(process, Signal::INT).unwrap();
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    assert!(is_gone(&child));
+    assert!(!project.path("target/ci/verdict.json").exists());
+}
+
+/// A killed process for which nobody has waited yet is a zombie, and holds nothing.
+fn is_gone(process: &str) -> bool {
+    let state = fs::read_to_string(format!("/proc/{process}/stat"));
+    state.is_err() || state.unwrap().contains(") Z ")
 }
 
 #[test]
