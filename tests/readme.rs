@@ -6,8 +6,8 @@ use std::path::Path;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 fn read(path: &str) -> String {
-    let path = Path::new(ROOT).join(path);
-    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    // A file that cannot be read is empty, and no test here passes on an empty one.
+    fs::read_to_string(Path::new(ROOT).join(path)).unwrap_or_default()
 }
 
 fn newcomers_commands(readme: &str) -> Vec<&str> {
@@ -46,5 +46,5 @@ fn every_place_on_the_map_exists() {
 
 #[test]
 fn the_readme_stays_short() {
-    assert!(read("README.md").lines().count() < 150);
+    assert!((50..150).contains(&read("README.md").lines().count()));
 }
