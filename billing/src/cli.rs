@@ -1,13 +1,16 @@
 //! The command line of `ledgerly`: what is asked, who does it, and the exit code.
 
 mod args;
+mod charge;
 mod exit;
+mod invoice;
+mod manual;
 mod price;
 mod progress;
 
 use clap::Parser;
 
-pub use args::{Arguments, Command};
+pub use args::{Arguments, Command, InvoiceCommand};
 pub use exit::ExitStatus;
 
 use crate::error::Error;
@@ -41,5 +44,11 @@ fn execute(command: Command) -> Result<ExitStatus, Error> {
     match command {
         Command::Price(options) => price::price(&options),
         Command::Explain(options) => price::price(&options.into_price()),
+        Command::Invoice(InvoiceCommand::Import(options)) => invoice::import(&options),
+        Command::Invoice(InvoiceCommand::List(options)) => invoice::list(&options),
+        Command::Invoice(InvoiceCommand::Show(options)) => invoice::show(&options),
+        Command::Charge(options) => charge::charge(&options),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man { command } => manual::page(&command),
     }
 }

@@ -3,6 +3,9 @@
 use std::fmt::{self, Display};
 use std::io;
 
+use crate::gateway::GatewayError;
+use crate::repository::RepositoryError;
+
 /// Something in an input that cannot be accepted: where it stands and what is wrong with it.
 ///
 /// Displayed as `FILE: line N: FIELD: what is wrong (what is allowed)`.
@@ -53,6 +56,12 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The invoice database could not do its work.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+    /// The payment gateway could not do its work.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
 }
 
 impl Error {

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit;
+use crate::gateway::PaymentMethod;
 use crate::read::InputFormat;
+use crate::repository::InvoiceState;
 use crate::write::OutputFormat;
 
 /// Prices invoices exactly, explains every cent, and charges each invoice at most once.
@@ -30,6 +32,42 @@ pub enum Command {
     /// Explain prices: for every step the exact amount, the shown amount and the reason
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainOptions),
+    /// Keep invoices in a database: import, list, show
+    #[command(subcommand, after_help = INVOICE_EXAMPLES)]
+    Invoice(InvoiceCommand),
+    /// Charge an invoice, at most once
+    #[command(after_help = CHARGE_EXAMPLES)]
+    Charge(ChargeOptions),
+    /// Print the completion script of a shell
+    #[command(
+        after_help = "Example:\n  ledgerly completions bash > /etc/bash_completion.d/ledgerly"
+    )]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page of ledgerly, or of one of its commands
+    #[command(
+        after_help = "Examples:\n  ledgerly man | man -l -\n  ledgerly man invoice import | man -l -"
+    )]
+    Man {
+        /// The command, such as: invoice import
+        command: Vec<String>,
+    },
+}
+
+/// The commands of `ledgerly invoice`.
+#[derive(Debug, Subcommand)]
+pub enum InvoiceCommand {
+    /// Price the invoices of files and keep them, all or none
+    #[command(after_help = "Example:\n  ledgerly invoice import march.csv --database billing.db")]
+    Import(ImportOptions),
+    /// List invoices with total and state
+    #[command(after_help = "Example:\n  ledgerly invoice list --state unknown --format ndjson")]
+    List(ListOptions),
+    /// Show an invoice: its quote, its state and the attempts to charge it
+    #[command(after_help = "Example:\n  ledgerly invoice show INV-1")]
+    Show(ShowOptions),
 }
 
 const PRICE_EXAMPLES: &str = "\
@@ -48,6 +86,24 @@ const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   ledgerly explain invoice.json
   ledgerly explain book.csv --format json -o quotes.json";
+
+const INVOICE_EXAMPLES: &str = "\
+Examples:
+  ledgerly invoice import march.csv
+  ledgerly invoice list --state declined
+  ledgerly invoice show INV-1 --format json";
+
+const CHARGE_EXAMPLES: &str = "\
+Examples:
+  ledgerly charge INV-1
+  ledgerly charge INV-1 --payment-method pm_card_chargeDeclinedInsufficientFunds
+  ledgerly charge INV-1 --payment-method pm_card_timeoutAfterCharge
+
+The gateway is a fake one without a network; its ledger is the database's name with the
+suffix .gateway. The payment method decides what it does: pm_card_visa is approved, the
+pm_card_chargeDeclined... methods are declined, pm_card_timeoutBeforeCharge and
+pm_card_timeoutAfterCharge lose the answer, so that the outcome is unknown until the
+invoice is charged again.";
 
 /// Which invoices are read, and where results go.
 #[derive(Args, Debug)]
@@ -109,4 +165,88 @@ impl ExplainOptions {
             explain: true,
         }
     }
+}
+
+/// Which database is used.
+#[derive(Args, Debug)]
+pub struct DatabaseOption {
+    /// The database of invoices
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "LEDGERLY_DATABASE",
+        default_value = "ledgerly.db"
+    )]
+    pub database: PathBuf,
+}
+
+/// The options of `ledgerly invoice import`.
+#[derive(Args, Debug)]
+pub struct ImportOptions {
+    /// Files of invoices; - is standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// Format of the inputs [default: by extension, else by the first line]
+    #[arg(long, value_name = "FORMAT")]
+    pub input_format: Option<InputFormat>,
+    /// Format of the result
+    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
+    pub format: ReportFormat,
+    /// Where invoices are kept.
+    #[command(flatten)]
+    pub database: DatabaseOption,
+}
+
+/// The options of `ledgerly invoice list`.
+#[derive(Args, Debug)]
+pub struct ListOptions {
+    /// Only invoices in this state
+    #[arg(long, value_name = "STATE")]
+    pub state: Option<InvoiceState>,
+    /// Format of the list
+    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
+    pub format: OutputFormat,
+    /// Where invoices are kept.
+    #[command(flatten)]
+    pub database: DatabaseOption,
+}
+
+/// The options of `ledgerly invoice show`.
+#[derive(Args, Debug)]
+pub struct ShowOptions {
+    /// The invoice
+    #[arg(value_name = "ID")]
+    pub invoice_id: String,
+    /// Format of the result
+    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
+    pub format: ReportFormat,
+    /// Where invoices are kept.
+    #[command(flatten)]
+    pub database: DatabaseOption,
+}
+
+/// The options of `ledgerly charge`.
+#[derive(Args, Debug)]
+pub struct ChargeOptions {
+    /// The invoice
+    #[arg(value_name = "ID")]
+    pub invoice_id: String,
+    /// With what it is paid
+    #[arg(long, value_name = "METHOD", default_value = "pm_card_visa")]
+    pub payment_method: PaymentMethod,
+    /// Format of the result
+    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
+    pub format: ReportFormat,
+    /// Where invoices are kept.
+    #[command(flatten)]
+    pub database: DatabaseOption,
+}
+
+/// The formats of a single result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// Text for people
+    Table,
+    /// One JSON object
+    Json,
 }

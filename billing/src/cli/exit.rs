@@ -3,6 +3,8 @@
 use std::process::ExitCode;
 
 use crate::error::Error;
+use crate::gateway::GatewayError;
+use crate::repository::RepositoryError;
 
 /// How a command ended; its number is the exit code. 1 is kept for commands that compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +37,13 @@ Exit codes:
 impl ExitStatus {
     pub(super) fn of_error(error: &Error) -> Self {
         match error {
-            Error::BadInput(_) | Error::Usage(_) => Self::BadInput,
-            _ => Self::Failed,
+            Error::BadInput(_)
+            | Error::Usage(_)
+            | Error::Repository(RepositoryError::Missing { .. })
+            | Error::Gateway(
+                GatewayError::UnknownPaymentMethod { .. } | GatewayError::AmountTooLarge { .. },
+            ) => Self::BadInput,
+            Error::Io { .. } | Error::Repository(_) | Error::Gateway(_) => Self::Failed,
         }
     }
 }

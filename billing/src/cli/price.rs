@@ -7,7 +7,7 @@ use super::exit::ExitStatus;
 use super::progress;
 use crate::error::{BadInput, Error};
 use crate::read::{Book, OriginalRecord, ReadError, ReadInvoice};
-use crate::write::{Detail, OutputFormat, PriceWriter, RejectWriter, Target};
+use crate::write::{Detail, OutputFormat, PriceWriter, RejectWriter, Shape, Target};
 
 /// Prices the book and writes its totals or quotes.
 pub(super) fn price(options: &PriceOptions) -> Result<ExitStatus, Error> {
@@ -21,14 +21,7 @@ pub(super) fn price(options: &PriceOptions) -> Result<ExitStatus, Error> {
     };
     let priced = run.price_all(options);
     bar.finish_and_clear();
-    run.publish(priced?, options.explain)
-}
-
-/// What is shown of an invoice's price.
-#[derive(Clone, Copy)]
-enum Shape {
-    Total,
-    Quote(Detail),
+    run.publish(priced?)
 }
 
 struct Run {
@@ -58,7 +51,7 @@ impl Run {
             OutputFormat::Table if is_single => Shape::Quote(Detail::Shown),
             _ => Shape::Total,
         };
-        let mut writer = PriceWriter::new(Target::create(&options.book.output)?, format);
+        let mut writer = PriceWriter::new(Target::create(&options.book.output)?, format, shape);
         if let Some((read, original)) = first {
             self.price_one(&read, Some(&original), shape, &mut writer)?;
         }
@@ -134,7 +127,7 @@ impl Run {
 
     /// Lets the results appear, after the rejects: whoever sees results can trust that all that is
     /// missing in them stands there.
-    fn publish(self, prices: PriceWriter<Target>, is_explained: bool) -> Result<ExitStatus, Error> {
+    fn publish(self, prices: PriceWriter<Target>) -> Result<ExitStatus, Error> {
         let mut status = ExitStatus::Done;
         if let Some(rejects) = self.rejects {
             let rejected = rejects.count();
@@ -144,7 +137,7 @@ impl Run {
             }
             finished("the rejects", rejects.finish())?.publish()?;
         }
-        finished("the output", prices.finish(is_explained))?.publish()?;
+        finished("the output", prices.finish())?.publish()?;
         Ok(status)
     }
 }

@@ -59,6 +59,12 @@ impl Book {
             .map_or_else(OriginalRecord::default, |source| source.original_record())
     }
 
+    /// The input that is being read, as messages call it.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
     /// A problem in the input that is being read.
     #[must_use]
     pub fn bad_input(&self, line: u64, field: Option<&str>, problem: String) -> BadInput {

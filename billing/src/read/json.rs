@@ -5,11 +5,14 @@ use std::io::BufRead;
 use pricing::{Invoice, RawInvoice};
 use serde_json::error::Category;
 
-use super::place::line_of;
+use super::place::{line_of, text_of};
 use super::records::{CutError, Records};
 use super::{OriginalRecord, ReadError, ReadInvoice, Source};
 use crate::error::BadInput;
 use crate::suggest;
+
+/// So much of a wrong value is shown.
+const SHOWN_CHARS_MAX: usize = 40;
 
 /// The invoices of a JSON or NDJSON input.
 pub(super) struct JsonSource<R> {
@@ -159,7 +162,11 @@ fn data_fault(json: &str, path: &str, message: &str, reported_line: u64) -> Faul
             let problem = format!("the field is missing ({})", allowed_in(name));
             Fault::new(line_of(json, path), some(&field), problem)
         }
-        _ => Fault::new(line_of(json, path), some(path), wrong_type(path, message)),
+        _ => Fault::new(
+            line_of(json, path),
+            some(path),
+            wrong_type(json, path, message),
+        ),
     }
 }
 
@@ -175,14 +182,14 @@ fn some(path: &str) -> Option<String> {
     (!path.is_empty()).then(|| path.to_owned())
 }
 
-fn wrong_type(path: &str, message: &str) -> String {
+fn wrong_type(json: &str, path: &str, message: &str) -> String {
     // An amount's own messages say already what is allowed.
     if !message.starts_with("invalid") {
         return message.to_owned();
     }
     let field = path.rsplit('.').next().unwrap_or(path);
-    let what = message.split(", expected").next().unwrap_or(message);
-    format!("{what} ({})", allowed_in(field))
+    let shortened: String = text_of(json, path).chars().take(SHOWN_CHARS_MAX).collect();
+    format!("found {shortened} ({})", allowed_in(field))
 }
 
 /// What is allowed in the field of this name, for people.

@@ -7,22 +7,26 @@ use serde_json::value::RawValue;
 /// The line, from 0, of the field at `path` (such as `items[1].unit_price`) in `json`; the line of
 /// the innermost part that can be found when the field itself is missing.
 pub(super) fn line_of(json: &str, path: &str) -> u64 {
-    let offset = offset_of(json, path).unwrap_or(0);
-    memchr::memchr_iter(b'\n', &json.as_bytes()[..offset]).count() as u64
+    // The part borrows from `json`, so the distance of both is its offset.
+    let distance = |part: &str| (part.as_ptr() as usize).checked_sub(json.as_ptr() as usize);
+    let before = distance(text_of(json, path)).and_then(|offset| json.as_bytes().get(..offset));
+    memchr::memchr_iter(b'\n', before.unwrap_or_default()).count() as u64
 }
 
-fn offset_of(json: &str, path: &str) -> Option<usize> {
-    let mut part: &RawValue = serde_json::from_str(json).ok()?;
+/// The text of the field at `path`, or of the innermost part that can be found.
+pub(super) fn text_of<'a>(json: &'a str, path: &str) -> &'a str {
+    let Ok(mut part) = serde_json::from_str::<&RawValue>(json) else {
+        return json;
+    };
     for step in path.split(['.', '[']).filter(|step| !step.is_empty()) {
         let found = match step.strip_suffix(']') {
-            Some(index) => element(part, index.parse().ok()?),
+            Some(index) => index.parse().ok().and_then(|index| element(part, index)),
             None => member(part, step),
         };
         let Some(found) = found else { break };
         part = found;
     }
-    // The part borrows from `json`, so the distance of both is its offset.
-    (part.get().as_ptr() as usize).checked_sub(json.as_ptr() as usize)
+    part.get()
 }
 
 fn element(array: &RawValue, index: usize) -> Option<&RawValue> {

@@ -6,30 +6,34 @@ use pricing::Quote;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::csv::cell;
+use super::list::ListWriter;
 use super::quote_table::{Detail, quote_table, steps};
-use super::text::printable;
 
 /// The formats in which results are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum OutputFormat {
-    /// Aligned text for people.
+    /// Aligned text for people
     Table,
-    /// Comma-separated, with a header.
+    /// Comma-separated, with a header
     Csv,
-    /// One JSON array.
+    /// One JSON array
     Json,
-    /// One JSON object a line.
+    /// One JSON object a line
     Ndjson,
+}
+
+/// What is shown of an invoice's price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// The total alone.
+    Total,
+    /// The quote with all its steps; the detail concerns tables.
+    Quote(Detail),
 }
 
 /// Writes totals or quotes, one invoice after the other.
 #[derive(Debug)]
-pub struct PriceWriter<W> {
-    out: W,
-    format: OutputFormat,
-    count: u64,
-}
+pub struct PriceWriter<W>(ListWriter<W>);
 
 #[derive(Serialize)]
 struct Total<'a> {
@@ -40,82 +44,42 @@ struct Total<'a> {
 
 impl<W: Write> PriceWriter<W> {
     /// A writer to `out`.
-    pub fn new(out: W, format: OutputFormat) -> Self {
-        Self {
-            out,
-            format,
-            count: 0,
-        }
-    }
-
-    /// Writes an invoice's total alone.
-    pub fn total(&mut self, invoice_id: &str, total: Decimal) -> io::Result<()> {
-        self.begin("invoice_id,total\n")?;
-        match self.format {
-            // Columns of a fixed width: the widest identifier of a stream is not known.
-            OutputFormat::Table => {
-                writeln!(self.out, "{:<24} {total:>16}", printable(invoice_id))
-            }
-            OutputFormat::Csv => writeln!(self.out, "{},{total}", cell(invoice_id)),
-            OutputFormat::Json | OutputFormat::Ndjson => self.json(&Total { invoice_id, total }),
-        }
-    }
-
-    /// Writes an invoice's quote with all its steps; `detail` concerns the table.
-    pub fn quote(&mut self, quote: &Quote, detail: Detail) -> io::Result<()> {
-        self.begin("invoice_id,step,exact,amount,reason\n")?;
-        match self.format {
-            OutputFormat::Table => {
-                let gap = if self.count > 1 { "\n" } else { "" };
-                write!(self.out, "{gap}{}", quote_table(quote, detail))
-            }
-            OutputFormat::Csv => self.quote_rows(quote),
-            OutputFormat::Json | OutputFormat::Ndjson => self.json(quote),
-        }
-    }
-
-    /// Writes what stands after the last invoice; `is_explained` tells which header an empty book
-    /// gets. Returns the output, flushed.
-    pub fn finish(mut self, is_explained: bool) -> io::Result<W> {
-        match (self.format, self.count) {
-            (OutputFormat::Json, 0) => writeln!(self.out, "[]")?,
-            (OutputFormat::Json, _) => writeln!(self.out, "\n]")?,
-            (OutputFormat::Csv, 0) if is_explained => {
-                writeln!(self.out, "invoice_id,step,exact,amount,reason")?;
-            }
-            (OutputFormat::Csv, 0) => writeln!(self.out, "invoice_id,total")?,
-            _ => {}
-        }
-        self.out.flush()?;
-        Ok(self.out)
-    }
-
-    fn begin(&mut self, csv_header: &str) -> io::Result<()> {
-        self.count += 1;
-        let start = match (self.format, self.count) {
-            (OutputFormat::Csv, 1) => csv_header,
-            (OutputFormat::Json, 1) => "[\n",
-            (OutputFormat::Json, _) => ",\n",
-            _ => "",
+    pub fn new(out: W, format: OutputFormat, shape: Shape) -> Self {
+        let header: &[&str] = match shape {
+            Shape::Total => &["invoice_id", "total"],
+            Shape::Quote(_) => &["invoice_id", "step", "exact", "amount", "reason"],
         };
-        self.out.write_all(start.as_bytes())
+        Self(ListWriter::new(out, format, header))
     }
 
-    fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
-        serde_json::to_writer(&mut self.out, value)?;
-        match self.format {
-            OutputFormat::Ndjson => writeln!(self.out),
-            _ => Ok(()),
-        }
+    /// Writes an invoice's total.
+    pub fn total(&mut self, invoice_id: &str, total: Decimal) -> io::Result<()> {
+        let text = total.to_string();
+        self.0
+            .row(&[invoice_id, &text], &Total { invoice_id, total })
     }
 
-    fn quote_rows(&mut self, quote: &Quote) -> io::Result<()> {
-        let id = cell(&quote.invoice_id);
-        for (name, _, step) in steps(quote) {
-            let reason = step.reason.to_string();
-            let (exact, amount, reason) = (step.exact, step.amount, cell(&reason));
-            writeln!(self.out, "{id},{name},{exact},{amount},{reason}")?;
-        }
-        Ok(())
+    /// Writes an invoice's quote.
+    pub fn quote(&mut self, quote: &Quote, detail: Detail) -> io::Result<()> {
+        let text = || quote_table(quote, detail);
+        self.0.entry(|| quote_rows(quote), text, quote)
     }
+
+    /// Writes what stands after the last invoice. Returns the output, flushed.
+    pub fn finish(self) -> io::Result<W> {
+        self.0.finish()
+    }
+}
+
+fn quote_rows(quote: &Quote) -> Vec<Vec<String>> {
+    let rows = steps(quote).map(|(name, _, step)| {
+        vec![
+            quote.invoice_id.clone(),
+            name.to_owned(),
+            step.exact.to_string(),
+            step.amount.to_string(),
+            step.reason.to_string(),
+        ]
+    });
+    rows.to_vec()
 }
