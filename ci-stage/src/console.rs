@@ -14,13 +14,22 @@ pub enum Format {
 }
 
 impl Format {
-    /// Writes text for people. A reader that has gone away is no reason to stop the stage.
+    /// Writes text for people.
     pub fn say(self, text: impl Display) {
         let text = text.to_string();
-        let text = text.trim_end();
-        let _ = match self {
-            Self::Text => writeln!(std::io::stdout(), "{text}"),
-            Self::Json => writeln!(std::io::stderr(), "{text}"),
-        };
+        match self {
+            Self::Text => print(text.trim_end()),
+            Self::Json => complain(text.trim_end()),
+        }
     }
+}
+
+/// Writes a line to standard output. A reader that has gone away is no reason to stop a stage.
+pub fn print(text: impl Display) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Writes a line to standard error.
+pub fn complain(text: impl Display) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }

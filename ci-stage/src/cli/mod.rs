@@ -1,23 +1,20 @@
 //! The command line: what was asked for, as types.
 
+mod manual;
 mod scope;
+mod stages;
 
 use std::ffi::OsString;
-use std::io;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::cargo::{TestScope, Workspace, process};
-use crate::console::Format;
+use crate::cargo::process;
+use crate::console::{Format, complain};
 use crate::error::Error;
 use crate::exit::ExitCode;
-use crate::pipeline;
-use crate::settings::{Percent, Settings};
-use crate::stage::{Context, Stage};
-use crate::suite::Limits;
+use crate::settings::Percent;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -154,7 +151,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     cli.run().unwrap_or_else(|error| {
-        eprintln!("error: {error}");
+        complain(format_args!("error: {error}"));
         error.exit_code()
     })
 }
@@ -164,86 +161,15 @@ impl Cli {
         let Self { place, command } = self;
         let directory = place.directory.as_deref();
         match command {
-            Some(Command::Completions { shell }) => Ok(completions(shell)),
-            Some(Command::Man { output }) => man(output),
+            Some(Command::Completions { shell }) => manual::completions(shell),
+            Some(Command::Man { output }) => manual::pages(output.as_deref()),
             _ => {
                 process::kill_everything_on_interrupt()?;
                 if let Some(directory) = directory {
                     std::env::set_current_dir(directory).map_err(Error::io("enter", directory))?;
                 }
-                run_stages(&place, command)
+                stages::run(&place, command)
             }
         }
     }
-}
-
-fn run_stages(place: &Place, command: Option<Command>) -> Result<ExitCode, Error> {
-    let workspace = Workspace::find(place.manifest_path.as_deref())?;
-    let settings = Settings::read(&workspace)?;
-    let mut limits = Limits::per_test(settings.test.timeout());
-    let gate = settings.coverage.lines.unwrap_or(Percent::DEFAULT_GATE);
-    let whole = command.is_none();
-    let (name, stages) = match command {
-        Some(Command::Lint) => ("lint", vec![Stage::Lint]),
-        Some(Command::Coverage { fail_under }) => (
-            "coverage",
-            vec![Stage::Coverage(fail_under.unwrap_or(gate))],
-        ),
-        Some(Command::Build) => ("build", vec![Stage::Build]),
-        Some(Command::Test {
-            what,
-            timeout,
-            jobs,
-        }) => {
-            limits.test = timeout.map_or(limits.test, Duration::from_secs);
-            limits.jobs = jobs.map_or(limits.jobs, usize::from);
-            (
-                "test",
-                vec![Stage::Test(scope::find(&workspace, what.as_deref())?)],
-            )
-        }
-        _ => ("pipeline", whole_pipeline(gate)),
-    };
-    let context = Context {
-        workspace,
-        settings,
-        limits,
-        format: place.format,
-    };
-    let verdict = pipeline::run(&context, name, &stages, place.setup)?;
-    if whole {
-        pipeline::print_summary(place.format, &stages, &verdict);
-    }
-    if place.format == Format::Json {
-        println!("{}", verdict.json()?);
-    }
-    Ok(verdict.class)
-}
-
-fn whole_pipeline(gate: Percent) -> Vec<Stage> {
-    vec![
-        Stage::Lint,
-        Stage::Test(TestScope::Workspace),
-        Stage::Coverage(gate),
-        Stage::Build,
-    ]
-}
-
-fn completions(shell: Shell) -> ExitCode {
-    clap_complete::generate(shell, &mut Cli::command(), "ci-stage", &mut io::stdout());
-    ExitCode::Passed
-}
-
-fn man(output: Option<PathBuf>) -> Result<ExitCode, Error> {
-    let command = Cli::command();
-    match output {
-        Some(folder) => {
-            std::fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
-            clap_mangen::generate_to(command, &folder).map_err(Error::io("write", &folder))?;
-        }
-        None => clap_mangen::Man::new(command)
-            .render(&mut io::stdout())
-            .map_err(Error::io("write", "standard output".as_ref()))?,
-    }
-    Ok(ExitCode::Passed)
 }

@@ -19,8 +19,17 @@ const FILES_SHOWN: usize = 5;
 /// How many stretches of missing lines are named in a file.
 const STRETCHES_SHOWN: usize = 8;
 
-pub(super) fn run(context: &Context, gate: Percent) -> Result<Outcome, Error> {
+pub(super) fn run(context: &Context, asked: Option<Percent>) -> Result<Outcome, Error> {
     let workspace = &context.workspace;
+    let gate = asked
+        .or(context.settings.coverage.lines)
+        .unwrap_or_else(|| {
+            let gate = Percent::DEFAULT_GATE;
+            context
+                .format
+                .say(format!("coverage: no gate is set; {gate} % is the default"));
+            gate
+        });
     let folder = workspace.target_directory().join("ci");
     fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
     let lcov = folder.join("coverage.lcov");

@@ -28,8 +28,9 @@ pub enum Stage {
     Lint,
     /// The tests of a scope, a process each.
     Test(TestScope),
-    /// Line coverage of the whole workspace against a gate.
-    Coverage(Percent),
+    /// Line coverage of the whole workspace against a gate: the one that was asked for, that of
+    /// the settings, or the default.
+    Coverage(Option<Percent>),
     /// The release build and its package.
     Build,
 }

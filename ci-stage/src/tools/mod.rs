@@ -7,6 +7,7 @@ use std::process::Command;
 
 use crate::cargo::process::Streams;
 use crate::cargo::{self, process};
+use crate::console::complain;
 use crate::error::Error;
 
 /// A tool that a stage cannot do without.
@@ -126,7 +127,7 @@ fn run_all(commands: &[Vec<String>]) -> Result<bool, Error> {
         let Some((program, arguments)) = words.split_first() else {
             continue;
         };
-        eprintln!("+ {}", words.join(" "));
+        complain(format_args!("+ {}", words.join(" ")));
         let mut command = match program.as_str() {
             "cargo" => cargo::command(),
             _ => Command::new(program),

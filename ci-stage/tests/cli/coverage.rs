@@ -40,6 +40,7 @@ fn a_failing_test_is_not_called_a_missed_gate() {
     assert_data_eq!(
         answer.stdout,
         str![[r#"
+coverage: no gate is set; 90 % is the default
 BUILD FAILED: a test failed while coverage was measured, stopping the pipeline
 
 "#]]
@@ -53,6 +54,7 @@ fn code_that_does_not_compile_is_not_called_a_missed_gate() {
     assert_data_eq!(
         answer.stdout,
         str![[r#"
+coverage: no gate is set; 90 % is the default
 BUILD FAILED: the code does not compile, stopping the pipeline
 
 "#]]
@@ -71,9 +73,13 @@ fn without_nextest_the_gate_and_a_failing_test_are_told_apart_as_well() {
 #[test]
 fn a_workspace_without_tests_proves_nothing() {
     let answer = Project::of("no_tests").ci_stage(&["coverage"]);
-    assert_eq!(
+    assert_data_eq!(
         answer.stdout,
-        "BUILD FAILED: no test ran, stopping the pipeline\n"
+        str![[r#"
+coverage: no gate is set; 90 % is the default
+BUILD FAILED: no test ran, stopping the pipeline
+
+"#]]
     );
     assert_eq!(answer.code, 4, "{}", answer.stderr);
 }

@@ -32,7 +32,7 @@ COVERAGE PASSED: 0 lines to spare
 ==> build
 BUILD PASSED: packaged dist/shop-uncommitted
 
- stage     result   time
+ stage  result  time
  lint  passed  [TIME]  formatted, no warning
  test  passed  [TIME]  5 passed, 1 ignored
  coverage  passed  [TIME]  100.00 % of lines, the gate is 95 %
@@ -53,7 +53,7 @@ fn the_first_red_stage_stops_the_pipeline() {
     assert_data_eq!(
         summary,
         str![[r#"
- stage     result          time
+ stage  result  time
  lint  passed  [TIME]  formatted, no warning
  test  a test failed  [TIME]  4 failed, 2 passed
  coverage  not run

@@ -162,6 +162,9 @@ fn without_times(text: &str) -> String {
             words.splice(at..=at + 1, ["[TIME]"]);
             words.dedup_by(|next, word| next.is_empty() && word.is_empty());
         }
+        if words.starts_with(&["", "stage"]) {
+            words.dedup_by(|next, word| next.is_empty() && word.is_empty());
+        }
         words.join(" ")
     };
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
