@@ -203,7 +203,7 @@ BUILD FAILED: at least one test failed, stopping the pipeline
 #[test]
 fn a_test_that_hangs_is_killed_together_with_what_it_started() {
     let project = Project::of("hangs");
-    let answer = project.ci_stage(&["test", "--timeout", "1"]);
+    let answer = project.ci_stage(&["test", "--timeout", "3"]);
     assert_data_eq!(
         answer.stdout,
         str![[r#"
@@ -211,7 +211,7 @@ CI STAGE: running test suite at 'test_queue'
 test_queue::ends PASSED
 test_queue::waits_for_ever FAILED
   test_queue::waits_for_ever
-    timed out after 1s, killed
+    timed out after 3s, killed
 1 failed, 1 passed in [TIME]
 --------------------------------------------------
 BUILD FAILED: at least one test timed out, stopping the pipeline
