@@ -1,0 +1,385 @@
+//! Charging with the fake gateway: at most once, whatever the gateway does.
+
+use billing::gateway::{
+    Call, CallAnswer, ChargeRequest, DeclineReason, FakeGateway, GatewayError, MinorUnits,
+    Operation, Outcome, PaymentGateway, PaymentMethod,
+};
+use billing::repository::{
+    Begun, ImportCount, InvoiceRepository, InvoiceState, NewInvoice, SqliteRepository,
+};
+use billing::{Charge, ChargeState, Error, charge};
+use rust_decimal::{Decimal, dec};
+
+const WORKED: &str = include_str!("../billing/examples/worked.json");
+
+/// A repository with the worked invoice, and a gateway: the one place that knows how they are made.
+struct Shop {
+    repository: SqliteRepository,
+    gateway: FakeGateway,
+}
+
+impl Shop {
+    fn with_worked_invoice() -> Self {
+        let mut repository = SqliteRepository::in_memory().unwrap();
+        let imported = repository.import(&mut std::iter::once(Ok(invoice(WORKED, dec!(141.69)))));
+        assert_eq!(imported.unwrap().imported, 1);
+        let gateway = FakeGateway::in_memory().unwrap();
+        Self {
+            repository,
+            gateway,
+        }
+    }
+
+    fn charge(&mut self, method: &str) -> Charge {
+        let method = method.parse().unwrap();
+        charge(&mut self.repository, &mut self.gateway, "INV-1", method).unwrap()
+    }
+
+    fn state(&self) -> InvoiceState {
+        self.repository.find("INV-1").unwrap().unwrap().state
+    }
+
+    fn calls(&self) -> Vec<(Operation, CallAnswer)> {
+        let calls = self.gateway.calls().unwrap();
+        calls
+            .iter()
+            .map(|call| (call.operation, call.answer))
+            .collect()
+    }
+}
+
+fn invoice(json: &str, total: Decimal) -> NewInvoice {
+    NewInvoice {
+        invoice: serde_json::from_str(json).unwrap(),
+        total,
+        file: "worked.json".to_owned(),
+        line: 1,
+    }
+}
+
+#[test]
+fn an_approved_charge_makes_the_invoice_paid() {
+    let mut shop = Shop::with_worked_invoice();
+    assert_eq!(shop.state(), InvoiceState::Issued);
+    let charge = shop.charge("pm_card_visa");
+    assert!(matches!(charge.state, ChargeState::Paid(_)));
+    let stored = shop.repository.find("INV-1").unwrap().unwrap();
+    assert_eq!(stored.state, InvoiceState::Paid);
+    assert_eq!(stored.attempts.len(), 1);
+    assert_eq!(stored.attempts[0].amount, MinorUnits::new(14169).unwrap());
+    assert_eq!(stored.attempts[0].payment_id.as_deref(), Some("py_1"));
+}
+
+#[test]
+fn charging_a_paid_invoice_again_sends_nothing() {
+    let mut shop = Shop::with_worked_invoice();
+    shop.charge("pm_card_visa");
+    let again = shop.charge("pm_card_visa");
+    assert_eq!(again.state, ChargeState::AlreadyPaid);
+    assert_eq!(shop.calls(), [(Operation::Charge, CallAnswer::Decided)]);
+}
+
+#[test]
+fn each_declining_method_is_declined_for_its_reason() {
+    for (method, reason) in [
+        ("pm_card_chargeDeclined", DeclineReason::GenericDecline),
+        ("pm_card_visa_chargeDeclined", DeclineReason::GenericDecline),
+        ("pm_card_chargeCustomerFail", DeclineReason::GenericDecline),
+        (
+            "pm_card_chargeDeclinedInsufficientFunds",
+            DeclineReason::InsufficientFunds,
+        ),
+        (
+            "pm_card_visa_chargeDeclinedInsufficientFunds",
+            DeclineReason::InsufficientFunds,
+        ),
+        ("pm_card_chargeDeclinedLostCard", DeclineReason::LostCard),
+        (
+            "pm_card_chargeDeclinedStolenCard",
+            DeclineReason::StolenCard,
+        ),
+        (
+            "pm_card_chargeDeclinedExpiredCard",
+            DeclineReason::ExpiredCard,
+        ),
+        (
+            "pm_card_chargeDeclinedIncorrectCvc",
+            DeclineReason::IncorrectCvc,
+        ),
+        (
+            "pm_card_chargeDeclinedProcessingError",
+            DeclineReason::ProcessingError,
+        ),
+        (
+            "pm_card_chargeDeclinedVelocityLimitExceeded",
+            DeclineReason::CardVelocityExceeded,
+        ),
+        (
+            "pm_card_authenticationRequired",
+            DeclineReason::AuthenticationRequired,
+        ),
+    ] {
+        let mut shop = Shop::with_worked_invoice();
+        let charge = shop.charge(method);
+        let ChargeState::Declined(payment) = charge.state else {
+            panic!("{method}: {:?}", charge.state);
+        };
+        assert_eq!(payment.outcome, Outcome::Declined(reason), "{method}");
+        let stored = shop.repository.find("INV-1").unwrap().unwrap();
+        assert_eq!(stored.state, InvoiceState::Declined, "{method}");
+        assert_eq!(
+            stored.attempts[0].decline_reason.as_deref(),
+            Some(reason.code()),
+            "{method}"
+        );
+    }
+}
+
+#[test]
+fn after_a_decline_another_method_is_tried_under_a_new_key() {
+    let mut shop = Shop::with_worked_invoice();
+    shop.charge("pm_card_chargeDeclined");
+    let second = shop.charge("pm_card_visa");
+    assert!(matches!(second.state, ChargeState::Paid(_)));
+    let attempts = shop.repository.find("INV-1").unwrap().unwrap().attempts;
+    assert_eq!(attempts.len(), 2);
+    assert_ne!(attempts[0].attempt_id, attempts[1].attempt_id);
+}
+
+#[test]
+fn a_lost_answer_is_looked_up_under_the_same_key_and_charged_once() {
+    let mut shop = Shop::with_worked_invoice();
+    let first = shop.charge("pm_card_timeoutAfterCharge");
+    assert_eq!(first.state, ChargeState::Unknown);
+    assert_eq!(shop.state(), InvoiceState::Unknown);
+    let second = shop.charge("pm_card_visa");
+    assert!(matches!(second.state, ChargeState::Paid(_)));
+    assert_eq!(
+        first.attempt, second.attempt,
+        "the same attempt, under its own key"
+    );
+    assert_eq!(
+        shop.calls(),
+        [
+            (Operation::Charge, CallAnswer::LostAfter),
+            (Operation::Find, CallAnswer::Replayed),
+        ]
+    );
+}
+
+#[test]
+fn a_lost_request_is_sent_again_under_the_same_key() {
+    let mut shop = Shop::with_worked_invoice();
+    assert_eq!(
+        shop.charge("pm_card_timeoutBeforeCharge").state,
+        ChargeState::Unknown
+    );
+    assert!(matches!(
+        shop.charge("pm_card_visa").state,
+        ChargeState::Paid(_)
+    ));
+    assert_eq!(
+        shop.calls(),
+        [
+            (Operation::Charge, CallAnswer::LostBefore),
+            (Operation::Find, CallAnswer::NotFound),
+            (Operation::Charge, CallAnswer::Decided),
+        ]
+    );
+    let keys = shop
+        .gateway
+        .calls()
+        .unwrap()
+        .into_iter()
+        .map(|call: Call| call.idempotency_key);
+    assert_eq!(keys.collect::<std::collections::BTreeSet<_>>().len(), 1);
+}
+
+#[test]
+fn an_attempt_that_was_stored_but_never_sent_is_sent_under_its_own_key() {
+    let mut shop = Shop::with_worked_invoice();
+    let method: PaymentMethod = "pm_card_visa".parse().unwrap();
+    // A process that stores the attempt and dies before it sends it.
+    let Begun::New(stored) = shop.repository.begin_attempt("INV-1", method).unwrap() else {
+        panic!("the invoice was never charged");
+    };
+    assert_eq!(shop.state(), InvoiceState::Unknown);
+    let charge = shop.charge("pm_card_chargeDeclined");
+    assert!(
+        matches!(charge.state, ChargeState::Paid(_)),
+        "with the first attempt's method"
+    );
+    assert_eq!(charge.attempt.unwrap().attempt_id, stored.attempt_id);
+}
+
+#[test]
+fn a_decision_that_was_made_but_not_recorded_is_found_again() {
+    let mut shop = Shop::with_worked_invoice();
+    let method: PaymentMethod = "pm_card_visa".parse().unwrap();
+    let Begun::New(attempt) = shop.repository.begin_attempt("INV-1", method).unwrap() else {
+        panic!("the invoice was never charged");
+    };
+    // A process that charges and dies before it records the answer.
+    let request = request(&attempt.attempt_id, 14169, "pm_card_visa");
+    let payment = shop.gateway.charge(&request).unwrap();
+    assert_eq!(
+        shop.charge("pm_card_visa").state,
+        ChargeState::Paid(payment)
+    );
+}
+
+#[test]
+fn the_same_key_is_answered_the_same_and_charges_once() {
+    let mut gateway = FakeGateway::in_memory().unwrap();
+    let request = request("key", 100, "pm_card_visa");
+    let first = gateway.charge(&request).unwrap();
+    assert_eq!(gateway.charge(&request).unwrap(), first);
+    let answers: Vec<_> = gateway
+        .calls()
+        .unwrap()
+        .iter()
+        .map(|call| call.answer)
+        .collect();
+    assert_eq!(answers, [CallAnswer::Decided, CallAnswer::Replayed]);
+}
+
+#[test]
+fn the_same_key_with_other_parameters_is_a_conflict_and_charges_nothing() {
+    let mut gateway = FakeGateway::in_memory().unwrap();
+    gateway
+        .charge(&request("key", 100, "pm_card_visa"))
+        .unwrap();
+    let mut other_invoice = request("key", 100, "pm_card_visa");
+    other_invoice.invoice_id = "INV-2".to_owned();
+    for other in [
+        request("key", 101, "pm_card_visa"),
+        request("key", 100, "pm_card_refundFail"),
+        other_invoice,
+    ] {
+        let refused = gateway.charge(&other);
+        assert!(
+            matches!(refused, Err(GatewayError::IdempotencyConflict { .. })),
+            "{refused:?}"
+        );
+    }
+    let answers: Vec<_> = gateway
+        .calls()
+        .unwrap()
+        .iter()
+        .map(|call| call.answer)
+        .collect();
+    let conflict = CallAnswer::Conflict;
+    assert_eq!(answers, [CallAnswer::Decided, conflict, conflict, conflict]);
+}
+
+#[test]
+fn a_key_that_is_empty_or_too_long_is_refused() {
+    let mut gateway = FakeGateway::in_memory().unwrap();
+    for key in ["", &"k".repeat(256)] {
+        let refused = gateway.charge(&request(key, 100, "pm_card_visa"));
+        assert!(matches!(refused, Err(GatewayError::InvalidKey { .. })));
+    }
+    assert!(
+        gateway
+            .charge(&request(&"k".repeat(255), 100, "pm_card_visa"))
+            .is_ok()
+    );
+}
+
+#[test]
+fn the_gateway_remembers_its_decisions_between_two_processes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("gateway.db");
+    let request = request("key", 100, "pm_card_timeoutAfterCharge");
+    let first = FakeGateway::open(&path).unwrap().charge(&request);
+    assert!(matches!(first, Err(GatewayError::TimedOut)));
+    let mut reopened = FakeGateway::open(&path).unwrap();
+    let found = reopened.find("key").unwrap().unwrap();
+    assert_eq!(reopened.charge(&request).unwrap(), found);
+    assert_eq!(reopened.find("another key").unwrap(), None);
+}
+
+#[test]
+fn an_unknown_payment_method_names_the_one_that_was_meant() {
+    let error = "pm_card_vissa"
+        .parse::<PaymentMethod>()
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("did you mean \"pm_card_visa\"?"), "{error}");
+}
+
+#[test]
+fn importing_the_same_invoice_twice_changes_nothing() {
+    let mut shop = Shop::with_worked_invoice();
+    shop.charge("pm_card_visa");
+    let again = shop
+        .repository
+        .import(&mut std::iter::once(Ok(invoice(WORKED, dec!(141.69)))));
+    assert_eq!(
+        again.unwrap(),
+        ImportCount {
+            imported: 0,
+            unchanged: 1
+        }
+    );
+    assert_eq!(shop.state(), InvoiceState::Paid);
+}
+
+#[test]
+fn an_import_with_one_changed_invoice_imports_none() {
+    let mut shop = Shop::with_worked_invoice();
+    let new = invoice(&WORKED.replace("INV-1", "INV-2"), dec!(141.69));
+    let changed = invoice(&WORKED.replace("40.00", "41.00"), dec!(144.53));
+    let result = shop
+        .repository
+        .import(&mut [Ok(new), Ok(changed)].into_iter());
+    let Err(Error::BadInput(bad)) = result else {
+        panic!("{result:?}");
+    };
+    assert!(
+        bad.to_string()
+            .starts_with("worked.json: line 1: invoice_id: \"INV-1\" is in the database")
+    );
+    assert_eq!(shop.repository.find("INV-2").unwrap(), None);
+}
+
+#[test]
+fn an_invoice_that_costs_nothing_is_paid_without_a_charge() {
+    let mut shop = Shop::with_worked_invoice();
+    let free = invoice(&WORKED.replace("INV-1", "INV-0"), dec!(0.00));
+    shop.repository
+        .import(&mut std::iter::once(Ok(free)))
+        .unwrap();
+    let method = "pm_card_visa".parse().unwrap();
+    let charged = charge(&mut shop.repository, &mut shop.gateway, "INV-0", method).unwrap();
+    assert_eq!(charged.state, ChargeState::NothingDue);
+    assert_eq!(shop.calls(), []);
+    let stored = shop.repository.find("INV-0").unwrap().unwrap();
+    assert_eq!(stored.state, InvoiceState::Paid);
+}
+
+#[test]
+fn an_amount_beyond_what_gateways_take_is_refused_and_leaves_the_invoice_as_it_was() {
+    let mut shop = Shop::with_worked_invoice();
+    let huge = invoice(&WORKED.replace("INV-1", "INV-9"), dec!(1000000000000.00));
+    shop.repository
+        .import(&mut std::iter::once(Ok(huge)))
+        .unwrap();
+    let method = "pm_card_visa".parse().unwrap();
+    let refused = charge(&mut shop.repository, &mut shop.gateway, "INV-9", method);
+    assert!(matches!(
+        refused,
+        Err(Error::Gateway(GatewayError::AmountTooLarge { .. }))
+    ));
+    let stored = shop.repository.find("INV-9").unwrap().unwrap();
+    assert_eq!(stored.state, InvoiceState::Issued);
+}
+
+fn request(key: &str, amount_minor: i64, method: &str) -> ChargeRequest {
+    ChargeRequest {
+        idempotency_key: key.to_owned(),
+        invoice_id: "INV-1".to_owned(),
+        amount: MinorUnits::new(amount_minor).unwrap(),
+        payment_method: method.parse().unwrap(),
+    }
+}
