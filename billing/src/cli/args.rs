@@ -175,6 +175,7 @@ pub struct DatabaseOption {
         long,
         value_name = "FILE",
         env = "LEDGERLY_DATABASE",
+        hide_env_values = true,
         default_value = "ledgerly.db"
     )]
     pub database: PathBuf,

@@ -93,11 +93,7 @@ fn shown(stored: &StoredInvoice) -> Result<String, Error> {
             problem: error.to_string(),
         })?;
     let table = quote_table(&quote, Detail::Shown);
-    let mut text = format!(
-        "{table}\nState: {}, {} to pay\n",
-        stored.state.name(),
-        stored.total
-    );
+    let mut text = format!("{table}\nState: {}\n", stored.state.name());
     if !stored.attempts.is_empty() {
         let columns = [
             Align::Left,

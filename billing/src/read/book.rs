@@ -155,8 +155,8 @@ impl Book {
             .is_some_and(|s| s.is_spread_over_rows());
         let (what, remedy) = if is_spread {
             (
-                "after rows of other invoices",
-                "sort the book so that the rows of an invoice are adjacent",
+                "later in the book",
+                "an invoice stands once, its rows adjacent: sort the book by invoice_id",
             )
         } else {
             ("in this book", "give each invoice its own identifier")
