@@ -1,7 +1,7 @@
 //! The shell around [`pricing`]: invoice files in, quotes and totals out, invoices kept and charged.
 //!
 //! The data's way: a [`read::Book`] turns files into invoices, one at a time and in flat memory; a
-//! [`pricing::PricingEngine`] prices them; [`write`] shows them, complete or not at all. A
+//! [`pricing::PricingEngine`] prices them; [`mod@write`] shows them, complete or not at all. A
 //! [`repository::InvoiceRepository`] keeps what is to be paid, and [`charge()`] collects it through
 //! a [`gateway::PaymentGateway`], at most once an invoice.
 #![forbid(unsafe_code)]

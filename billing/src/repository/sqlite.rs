@@ -253,3 +253,6 @@ fn set_state(
 fn corrupt(what: &'static str, value: String) -> RepositoryError {
     RepositoryError::Corrupt { what, value }
 }
+
+#[cfg(test)]
+mod tests;
