@@ -47,20 +47,13 @@ impl Tool {
         }
     }
 
-    /// The commands that install it, in order.
-    fn remedy(self) -> Result<Vec<Vec<String>>, Error> {
-        let words = |line: &str| line.split(' ').map(str::to_owned).collect();
+    /// Ways to install it, the best for this machine first; each is one line of commands.
+    fn remedies(self) -> Result<Vec<String>, Error> {
         Ok(match self {
-            Self::Rustfmt => vec![words("rustup component add rustfmt")],
-            Self::Clippy => vec![words("rustup component add clippy")],
-            Self::CargoLlvmCov => vec![words("cargo install cargo-llvm-cov --locked")],
-            Self::Llvm => {
-                let package = format!("llvm-{}", llvm::rustc_major()?);
-                llvm_remedy(&package)
-                    .iter()
-                    .map(|line| words(line))
-                    .collect()
-            }
+            Self::Rustfmt => vec!["rustup component add rustfmt".into()],
+            Self::Clippy => vec!["rustup component add clippy".into()],
+            Self::CargoLlvmCov => vec!["cargo install cargo-llvm-cov --locked".into()],
+            Self::Llvm => llvm_remedies(&format!("llvm-{}", llvm::rustc_major()?)),
         })
     }
 }
@@ -83,19 +76,21 @@ fn succeeds(command: Command) -> bool {
 }
 
 /// The distribution's package where we may install it, otherwise rustup's component.
-fn llvm_remedy(package: &str) -> Vec<String> {
+fn llvm_remedies(package: &str) -> Vec<String> {
+    let component = "rustup component add llvm-tools".to_owned();
     let may_install =
         Path::new("/etc/debian_version").exists() && rustix::process::geteuid().is_root();
     if !may_install {
-        return vec!["rustup component add llvm-tools".into()];
+        return vec![component];
     }
     let install = format!("apt-get install -y --no-install-recommends {package}");
     let mut known = Command::new("apt-cache");
     known.args(["show", package]);
     if succeeds(known) {
-        vec![install]
+        vec![install, component]
     } else {
-        vec!["apt-get update".into(), install]
+        // The lists may be missing; an older release may not have the package at all.
+        vec![format!("apt-get update && {install}"), component]
     }
 }
 
@@ -109,34 +104,42 @@ pub fn require(tools: &[Tool], install: bool) -> Result<(), Error> {
         if tool.is_there()? {
             continue;
         }
-        let remedy = tool.remedy()?;
-        if install && run_all(&remedy)? && tool.is_there()? {
+        let remedies = tool.remedies()?;
+        if install && install_by_any(tool, &remedies)? {
             continue;
         }
-        let lines: Vec<String> = remedy.iter().map(|words| words.join(" ")).collect();
         return Err(Error::ToolMissing {
             what: tool.described()?,
-            remedy: lines.join(" && "),
+            remedy: remedies.into_iter().next().unwrap_or_default(),
         });
     }
     Ok(())
 }
 
-fn run_all(commands: &[Vec<String>]) -> Result<bool, Error> {
-    for words in commands {
-        let Some((program, arguments)) = words.split_first() else {
-            continue;
+fn install_by_any(tool: Tool, remedies: &[String]) -> Result<bool, Error> {
+    for remedy in remedies {
+        if run_line(remedy)? && tool.is_there()? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Runs commands joined by `&&`, stopping at the first that fails.
+fn run_line(line: &str) -> Result<bool, Error> {
+    for command in line.split(" && ") {
+        complain(format_args!("+ {command}"));
+        let mut words = command.split(' ');
+        let mut command = match words.next() {
+            Some("cargo") | None => cargo::command(),
+            Some(program) => Command::new(program),
         };
-        complain(format_args!("+ {}", words.join(" ")));
-        let mut command = match program.as_str() {
-            "cargo" => cargo::command(),
-            _ => Command::new(program),
-        };
-        command
-            .args(arguments)
-            .env("DEBIAN_FRONTEND", "noninteractive");
-        if !process::run(command, Streams::Show, None)?.end.success() {
-            return Ok(false);
+        command.args(words).env("DEBIAN_FRONTEND", "noninteractive");
+        // A machine without rustup cannot start it; the next way may still work.
+        match process::run(command, Streams::Show, None) {
+            Ok(finished) if finished.end.success() => {}
+            Err(Error::Interrupted) => return Err(Error::Interrupted),
+            _ => return Ok(false),
         }
     }
     Ok(true)
