@@ -14,6 +14,7 @@ pub use args::{Arguments, Command, InvoiceCommand};
 pub use exit::ExitStatus;
 
 use crate::error::Error;
+use crate::write::printable;
 
 /// Runs the command that the process was started with.
 #[must_use]
@@ -34,7 +35,7 @@ pub fn run() -> ExitStatus {
         Ok(status) => status,
         Err(error) if error.is_broken_pipe() => ExitStatus::Done,
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", printable(&error.to_string()));
             ExitStatus::of_error(&error)
         }
     }

@@ -175,6 +175,22 @@ fn rejected_records_can_be_corrected_and_fed_again() {
 }
 
 #[test]
+fn an_invoice_that_may_miss_a_row_is_rejected_whole() {
+    let without_id =
+        format!("{HEADER}A,gold,true,45,,40.00,3\n,gold,true,45,,15,2\nB,gold,no,1,,1,1\n");
+    let cut_off = "tier,loyalty_member,days_overdue,sku,unit_price,quantity,invoice_id\n\
+                   gold,true,45,,40.00,3,A\ngold,true,45,,15\ngold,true,45,,1,1,B\n";
+    for csv in [without_id.as_str(), cut_off] {
+        let read = read_all(csv.as_bytes(), InputFormat::Csv);
+        assert_eq!(read.len(), 2, "{csv}");
+        let Err(ReadError::Rejected(bad)) = &read[0] else {
+            panic!("{csv}: {:?}", read[0]);
+        };
+        assert_eq!(bad.line, Some(3), "{csv}");
+    }
+}
+
+#[test]
 fn standard_input_is_recognised_by_its_first_line() {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     for name in ["worked.json", "worked.ndjson", "worked.csv"] {

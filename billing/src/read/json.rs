@@ -188,7 +188,8 @@ fn wrong_type(json: &str, path: &str, message: &str) -> String {
         return message.to_owned();
     }
     let field = path.rsplit('.').next().unwrap_or(path);
-    let shortened: String = text_of(json, path).chars().take(SHOWN_CHARS_MAX).collect();
+    let words: Vec<&str> = text_of(json, path).split_whitespace().collect();
+    let shortened: String = words.join(" ").chars().take(SHOWN_CHARS_MAX).collect();
     format!("found {shortened} ({})", allowed_in(field))
 }
 
