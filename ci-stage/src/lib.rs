@@ -13,6 +13,7 @@ pub mod error;
 pub mod exit;
 pub mod mutate;
 pub mod pipeline;
+pub mod report;
 pub mod settings;
 pub mod stage;
 pub mod suite;

@@ -1,15 +1,14 @@
 //! The verdict of a run as a program reads it: `target/ci/verdict.json`.
 
-use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
-use tempfile::NamedTempFile;
 
 use crate::commit::Commit;
 use crate::error::Error;
 use crate::exit::ExitCode;
+use crate::report::write_whole;
 use crate::stage::Report;
 use crate::transcript::{Counts, Transcript, as_milliseconds};
 
@@ -87,12 +86,7 @@ impl Verdict {
     /// # Errors
     /// [`Error::Io`] when the file cannot be written.
     pub fn write(&self, target: &Path) -> Result<(), Error> {
-        let folder = target.join("ci");
-        let file = folder.join("verdict.json");
-        std::fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
-        let mut scratch = NamedTempFile::new_in(&folder).map_err(Error::io("write", &file))?;
-        writeln!(scratch, "{}", self.json()?).map_err(Error::io("write", &file))?;
-        let kept = scratch.persist(&file).map_err(|error| error.error);
-        kept.map(drop).map_err(Error::io("write", &file))
+        let file = target.join("ci").join("verdict.json");
+        write_whole(&file, &(self.json()? + "\n"))
     }
 }

@@ -190,8 +190,15 @@ impl HarnessFlags {
             let mut tables = tables.iter();
             tables.find(|table| table.get("name").and_then(toml::Value::as_str) == Some(target))
         });
-        declared_harness(named)
+        declared_harness(named) || speaks_like_libtest(package)
     }
+}
+
+/// Whether a package's own harnesses list and run tests as libtest does, which is what the library
+/// `libtest-mimic` is for.
+fn speaks_like_libtest(package: &Package) -> bool {
+    let mut dependencies = package.dependencies.iter();
+    dependencies.any(|dependency| dependency.name == "libtest-mimic")
 }
 
 fn declared_harness(table: Option<&toml::Value>) -> bool {
@@ -200,3 +207,6 @@ fn declared_harness(table: Option<&toml::Value>) -> bool {
         .and_then(toml::Value::as_bool)
         .unwrap_or(true)
 }
+
+#[cfg(test)]
+mod tests;

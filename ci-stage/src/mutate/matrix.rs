@@ -10,10 +10,15 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+mod read;
+mod schema;
 mod slack;
+mod strength;
 mod summary;
 
+pub use schema::SCHEMA;
 pub use slack::{Bound, Slack};
+pub use strength::{Standing, Strength};
 pub use summary::Counts;
 
 /// The version of this schema. A reader refuses a file with another major number.
@@ -27,6 +32,7 @@ pub type TestId = usize;
 
 /// One sweep over the constants of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Matrix {
     /// [`SCHEMA_VERSION`] of the writer.
     pub schema_version: String,
@@ -61,6 +67,7 @@ pub struct Matrix {
 
 /// Name and version of the writing tool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Tool {
     /// `ci-stage`.
     pub name: String,
@@ -70,6 +77,7 @@ pub struct Tool {
 
 /// A place in a source file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Span {
     /// The file, relative to the workspace's root.
     pub file: String,
@@ -89,6 +97,7 @@ pub struct Span {
 
 /// What sort of item a constant is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ConstantKind {
     /// `const` in a module or a body.
@@ -105,6 +114,7 @@ pub enum ConstantKind {
 
 /// Why a constant's value matters little to what a program computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum LowValue {
     /// A buffer's or cache's capacity.
@@ -121,6 +131,7 @@ pub enum LowValue {
 
 /// How a constant's mutants reach the tests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "by")]
 pub enum Method {
     /// All of them live in one build and are switched at run time.
@@ -134,6 +145,7 @@ pub enum Method {
 
 /// A constant and where it is used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Constant {
     /// Its own index.
     pub id: ConstantId,
@@ -168,6 +180,7 @@ pub struct Constant {
 
 /// One resolved use of a constant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Use {
     /// Where its last path segment stands.
     pub span: Span,
@@ -178,6 +191,7 @@ pub struct Use {
 
 /// The end of a mutant, in Stryker's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// At least one test failed.
@@ -206,6 +220,7 @@ impl fmt::Display for Verdict {
 
 /// Whether one build holds a mutant beside all others, or it was built alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum TestedBy {
     /// Switched on at run time in the build of all mutants.
@@ -218,6 +233,7 @@ pub enum TestedBy {
 
 /// One mistake.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Mutant {
     /// Its own number, from 1.
     pub id: u32,
@@ -254,6 +270,7 @@ pub struct Mutant {
 
 /// A test that failed for a mutant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Kill {
     /// The test.
     pub test: TestId,
@@ -269,6 +286,7 @@ pub struct Kill {
 
 /// A test that judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Test {
     /// Its own index.
     pub id: TestId,
@@ -296,6 +314,7 @@ pub struct Test {
 
 /// A constant that was left alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Skipped {
     /// Its path, as in [`Constant::path`].
     pub path: String,
@@ -307,6 +326,7 @@ pub struct Skipped {
 
 /// Verdicts compared with real edits, test by test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Verification {
     /// How many mutants were applied as real edits.
     pub compared: usize,
@@ -316,6 +336,7 @@ pub struct Verification {
 
 /// A mutant whose real edit ended otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Difference {
     /// The mutant.
     pub mutant: u32,

@@ -8,6 +8,7 @@ use super::{ConstantId, TestId};
 ///
 /// Found by bisection, which assumes that the surviving values lie without a gap round the original.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Slack {
     /// The constant that holds the literal.
     pub constant: ConstantId,
@@ -33,6 +34,7 @@ pub struct Slack {
 
 /// One end of a slack interval.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Bound {
     /// The last value that passes.
     pub value: String,

@@ -6,6 +6,7 @@ use super::{Mutant, Verdict};
 
 /// How many mutants met which end.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Counts {
     /// At least one test failed.
     pub killed: usize,

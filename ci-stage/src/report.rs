@@ -1,0 +1,25 @@
+//! What the reports of all stages share.
+
+use std::io::Write;
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+use crate::error::Error;
+
+pub mod github;
+
+/// Writes a file and the folders above it: a reader finds all of the text or what was there before.
+///
+/// # Errors
+/// [`Error::Io`] when it cannot be written.
+pub fn write_whole(file: &Path, text: &str) -> Result<(), Error> {
+    let folder = file.parent().filter(|folder| *folder != Path::new(""));
+    let folder = folder.unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
+    let mut scratch = NamedTempFile::new_in(folder).map_err(Error::io("write", file))?;
+    let written = scratch.write_all(text.as_bytes());
+    written.map_err(Error::io("write", file))?;
+    let kept = scratch.persist(file).map_err(|error| error.error);
+    kept.map(drop).map_err(Error::io("write", file))
+}
