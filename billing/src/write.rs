@@ -13,4 +13,5 @@ pub use prices::{OutputFormat, PriceWriter, Shape};
 pub use quote_table::{Detail, quote_table};
 pub use rejects::RejectWriter;
 pub use target::Target;
+pub(crate) use target::temporary_beside;
 pub use text::{Align, aligned, printable};

@@ -9,21 +9,26 @@ use super::args::{ImportOptions, ListOptions, ReportFormat, ShowOptions};
 use super::exit::ExitStatus;
 use crate::error::{BadInput, Error};
 use crate::read::{Book, ReadError, ReadInvoice};
-use crate::repository::{Attempt, InvoiceRepository, NewInvoice, SqliteRepository, StoredInvoice};
-use crate::write::{Align, Detail, ListWriter, Target, aligned, quote_table};
+use crate::repository::{
+    Attempt, ImportCount, InvoiceRepository, NewInvoice, SqliteRepository, StoredInvoice,
+};
+use crate::write::{Align, Detail, ListWriter, Target, aligned, quote_table, temporary_beside};
 
 /// Prices the invoices of files and keeps them, all or none.
 pub(super) fn import(options: &ImportOptions) -> Result<ExitStatus, Error> {
-    let mut repository = SqliteRepository::create(&options.database.database)?;
-    let mut book = Book::new(options.inputs.clone(), options.input_format);
-    let mut priced = std::iter::from_fn(|| {
-        book.next().map(|read| match read {
-            Ok(read) => priced(&book, read),
-            Err(ReadError::Rejected(bad)) => Err(bad.into()),
-            Err(ReadError::Fatal(error)) => Err(error),
-        })
-    });
-    let count = repository.import(&mut priced)?;
+    let database = &options.database.database;
+    let count = if database.exists() {
+        import_into(SqliteRepository::open(database)?, options)?
+    } else {
+        // A new database appears with its invoices, or not at all.
+        let aside = temporary_beside(database)
+            .map_err(|error| Error::io("creating", database.display(), error))?;
+        let count = import_into(SqliteRepository::create(aside.path())?, options)?;
+        aside
+            .persist_noclobber(database)
+            .map_err(|error| Error::io("creating", database.display(), error.error))?;
+        count
+    };
     let text = match options.format {
         ReportFormat::Json => json(&count)?,
         ReportFormat::Table => {
@@ -32,6 +37,22 @@ pub(super) fn import(options: &ImportOptions) -> Result<ExitStatus, Error> {
         }
     };
     print(&text)
+}
+
+/// Closes the repository behind it, so that its file is whole.
+fn import_into(
+    mut repository: SqliteRepository,
+    options: &ImportOptions,
+) -> Result<ImportCount, Error> {
+    let mut book = Book::new(options.inputs.clone(), options.input_format);
+    let mut priced = std::iter::from_fn(|| {
+        book.next().map(|read| match read {
+            Ok(read) => priced(&book, read),
+            Err(ReadError::Rejected(bad)) => Err(bad.into()),
+            Err(ReadError::Fatal(error)) => Err(error),
+        })
+    });
+    repository.import(&mut priced)
 }
 
 /// Lists invoices with total and state.

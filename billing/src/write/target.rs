@@ -41,7 +41,7 @@ impl Target {
             Aside::Spooled(SpooledTempFile::new(MEMORY_BYTES_MAX))
         } else {
             Aside::Beside(
-                temporary_beside(&resolved)
+                temporary_beside_with(&resolved, mode_of(&resolved))
                     .map_err(|error| Error::io("creating", path.display(), error))?,
             )
         };
@@ -90,7 +90,7 @@ impl Write for Aside {
 }
 
 /// In the same folder, because only then is the rename one step.
-fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
+fn temporary_beside_with(path: &Path, mode: u32) -> io::Result<NamedTempFile> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
@@ -99,11 +99,23 @@ fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // As any new file: readable as far as the user's umask allows.
-        let mode = fs::metadata(path).map_or(0o666, |existing| existing.permissions().mode());
         builder.permissions(fs::Permissions::from_mode(mode));
     }
     builder.tempfile_in(folder.unwrap_or(Path::new(".")))
+}
+
+/// A file for its owner alone, in the folder of `path`.
+pub(crate) fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
+    temporary_beside_with(path, 0o600)
+}
+
+/// Who may use the result: as the file that it replaces, or as far as the user's umask allows.
+fn mode_of(path: &Path) -> u32 {
+    #[cfg(unix)]
+    if let Ok(existing) = fs::metadata(path) {
+        return std::os::unix::fs::PermissionsExt::mode(&existing.permissions());
+    }
+    0o666
 }
 
 fn replace(file: NamedTempFile, path: &Path) -> io::Result<()> {
