@@ -64,6 +64,7 @@ proptest! {
                 prop_assert_eq!(fraction(total), expected);
             }
             Err(PricingError::StepTooLong { .. } | PricingError::ResultTooLong { .. }) => {}
+            Err(error) => prop_assert!(false, "{error}"),
         }
         if let Ok(quote) = engine.quote(&invoice) {
             agrees_with_the_oracle(&invoice, &quote)?;

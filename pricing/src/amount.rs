@@ -79,5 +79,30 @@ pub fn serialize<S: Serializer>(amount: &Decimal, serializer: S) -> Result<S::Ok
     serializer.collect_str(amount)
 }
 
+/// The same for an amount that may be absent; for `#[serde(with = "pricing::amount::optional")]`
+/// beside `#[serde(default, skip_serializing_if = "Option::is_none")]`.
+pub mod optional {
+    use rust_decimal::Decimal;
+    use serde::{Deserializer, Serializer};
+
+    /// Deserialises an amount that stands there; an absent one is the field's default.
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Decimal>, D::Error> {
+        super::deserialize(deserializer).map(Some)
+    }
+
+    /// Serialises an amount as text.
+    pub fn serialize<S: Serializer>(
+        amount: &Option<Decimal>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match amount {
+            Some(amount) => super::serialize(amount, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests;

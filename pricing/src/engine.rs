@@ -2,30 +2,26 @@
 
 use rust_decimal::Decimal;
 
+use crate::currency::Currency;
 use crate::error::PricingError;
-use crate::invoice::{Invoice, LineItem};
+use crate::invoice::Invoice;
 use crate::money::Money;
 use crate::policy::{MINOR_UNIT_PLACES, Policy};
 use crate::quote::Quote;
-use crate::rate::Rate;
-use crate::{late_fee, loyalty, tax, tier};
+use crate::rounding::Precision;
+
+mod lines;
+mod steps;
+mod tax_bases;
+mod taxes;
+
+pub(crate) use lines::{LineAmounts, subtotal};
+pub(crate) use steps::Steps;
 
 /// Prices invoices under one [`Policy`].
 #[derive(Clone, Debug)]
 pub struct PricingEngine {
     policy: Policy,
-}
-
-/// The exact amount of every step; each is derived from those above it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ExactSteps {
-    pub(crate) subtotal: Money,
-    pub(crate) tier_discount: Money,
-    pub(crate) loyalty_discount: Money,
-    pub(crate) taxable: Money,
-    pub(crate) tax: Money,
-    pub(crate) late_fee: Money,
-    pub(crate) total: Money,
 }
 
 impl PricingEngine {
@@ -43,58 +39,44 @@ impl PricingEngine {
 
     /// The invoice's total with every step that leads to it.
     pub fn quote(&self, invoice: &Invoice) -> Result<Quote, PricingError> {
-        Quote::reconciled(invoice, &self.policy, &self.exact_steps(invoice)?)
+        let precision = self.precision(invoice)?;
+        let of_line = |item| lines::amounts(item, precision, self.policy.overdiscount);
+        let lines: Vec<LineAmounts> = invoice
+            .items()
+            .iter()
+            .map(of_line)
+            .collect::<Result<_, _>>()?;
+        let nets: Vec<Money> = lines.iter().map(|line| line.net).collect();
+        let steps = self.steps(invoice, &nets, precision)?;
+        Quote::of_steps(invoice, &self.policy, &lines, &steps)
     }
 
-    /// The invoice's total, rounded once to the minor unit, half away from zero.
+    /// The invoice's total, rounded to the minor unit; by the standard policy once, at the end, half
+    /// away from zero. Prepayments and cash rounding come after it: see [`Quote::due`].
     pub fn total(&self, invoice: &Invoice) -> Result<Decimal, PricingError> {
-        let total = self.exact_steps(invoice)?.total;
-        total
-            .rounded_half_away(MINOR_UNIT_PLACES)
-            .to_shown(MINOR_UNIT_PLACES, "total")
+        let precision = self.precision(invoice)?;
+        let of_line = |item| Ok(lines::amounts(item, precision, self.policy.overdiscount)?.net);
+        let nets: Vec<Money> = invoice
+            .items()
+            .iter()
+            .map(of_line)
+            .collect::<Result<_, _>>()?;
+        let total = self.steps(invoice, &nets, precision)?.total;
+        let shown = precision.to_minor_units(total, "total")?;
+        shown.to_shown(precision.places, "total")
     }
 
-    /// The rate of `tier`; a tier that the policy does not list earns no discount.
-    pub(crate) fn tier_rate(&self, tier: &str) -> Rate {
-        self.policy
-            .tier_discount(tier)
-            .map_or(Rate::ZERO, |listed| listed.rate)
-    }
-
-    fn exact_steps(&self, invoice: &Invoice) -> Result<ExactSteps, PricingError> {
-        let policy = &self.policy;
-        let subtotal = subtotal(invoice.items())?;
-        let tier_discount = tier::tier_discount(subtotal, self.tier_rate(invoice.tier()))?;
-        let after_tier_discount = subtotal.minus(tier_discount, "tier discount")?;
-        let loyalty_discount = loyalty::loyalty_discount(
-            after_tier_discount,
-            invoice.is_loyalty_member(),
-            policy.loyalty_rate,
-        )?;
-        let taxable = after_tier_discount.minus(loyalty_discount, "loyalty discount")?;
-        let tax = tax::tax(taxable, policy.tax_rate)?;
-        let after_tax = taxable.plus(tax, "tax")?;
-        let late_fee = late_fee::late_fee(after_tax, invoice.days_overdue(), policy)?;
-        let total = after_tax.plus(late_fee, "late fee")?;
-        Ok(ExactSteps {
-            subtotal,
-            tier_discount,
-            loyalty_discount,
-            taxable,
-            tax,
-            late_fee,
-            total,
+    fn precision(&self, invoice: &Invoice) -> Result<Precision, PricingError> {
+        if let (Some(invoice), Some(policy)) = (invoice.currency(), self.policy.currency)
+            && invoice != policy
+            && self.policy.has_amounts()
+        {
+            return Err(PricingError::OtherCurrency { invoice, policy });
+        }
+        let currency = invoice.currency().or(self.policy.currency);
+        Ok(Precision {
+            rounding: self.policy.rounding,
+            places: currency.map_or(MINOR_UNIT_PLACES, Currency::minor_unit_places),
         })
     }
-}
-
-/// The exact sum of unit price × quantity.
-pub(crate) fn subtotal(items: &[LineItem]) -> Result<Money, PricingError> {
-    let nets: Vec<Money> = items.iter().map(line_net).collect::<Result<_, _>>()?;
-    Money::sum(nets.into_iter(), "subtotal")
-}
-
-/// The exact unit price × quantity of one line item.
-pub(crate) fn line_net(item: &LineItem) -> Result<Money, PricingError> {
-    Money::from(item.unit_price()).times(item.quantity().into(), "line item")
 }

@@ -2,6 +2,8 @@
 
 use rust_decimal::Decimal;
 
+use crate::currency::Currency;
+
 /// A text that is not an exact decimal amount.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AmountError {
@@ -53,6 +55,24 @@ pub struct InvoiceError {
     pub problem: Problem,
 }
 
+impl InvoiceError {
+    pub(crate) fn at(field: &str, problem: Problem) -> Self {
+        Self {
+            field: field.to_owned(),
+            problem,
+        }
+    }
+
+    /// The same error, seen from the document that has the field in a list.
+    pub(crate) fn within(self, list: &str, index: usize) -> Self {
+        let point = if self.field.is_empty() { "" } else { "." };
+        Self {
+            field: format!("{list}[{index}]{point}{}", self.field),
+            ..self
+        }
+    }
+}
+
 /// What is wrong with a field of an invoice.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
@@ -62,15 +82,41 @@ pub enum Problem {
     /// A unit price below zero.
     #[error("unit price {0} is below zero (use a credit note instead)")]
     NegativeUnitPrice(Decimal),
-    /// A quantity below zero.
-    #[error("quantity {0} is below zero (use a credit note instead)")]
-    NegativeQuantity(Decimal),
     /// Days overdue that no invoice can have.
     #[error(
         "{0} days overdue is out of range (allowed: whole days from 0 to {max}; an invoice that is not yet due has 0)",
         max = u32::MAX
     )]
     DaysOverdue(i64),
+    /// A discount, charge or prepayment below zero.
+    #[error(
+        "amount {0} is below zero (allowed: 0 or more; a discount below zero is written as a charge, and the other way round)"
+    )]
+    NegativeAmount(Decimal),
+    /// The rate of a discount or charge is none.
+    #[error(transparent)]
+    Rate(#[from] RateError),
+    /// A discount or charge with both.
+    #[error("a discount or charge has a rate or an amount, not both (split it in two)")]
+    RateAndAmount,
+    /// A discount or charge with neither.
+    #[error("a discount or charge needs a rate (0.10 for 10 %) or an amount (5.00)")]
+    NeitherRateNorAmount,
+    /// A base on a fixed amount, which has none.
+    #[error("a fixed amount has no base (leave base out, or give a rate)")]
+    BaseOfAmount,
+    /// A tax code on the discount of a line.
+    #[error("a discount or charge of a line is taxed as the line is (set tax on the line instead)")]
+    TaxOfLineAdjustment,
+    /// An invoice that credits another.
+    #[error("only a credit note takes an invoice back (add \"kind\": \"credit-note\")")]
+    CreditsOfInvoice,
+    /// A credit note for nothing.
+    #[error("the credited invoice's identifier is empty (write it, or leave credits out)")]
+    EmptyCredits,
+    /// A credit note for itself.
+    #[error("{0:?} credits itself (name the invoice that it takes back)")]
+    CreditsItself(String),
 }
 
 /// A computation whose exact result does not fit.
@@ -93,5 +139,23 @@ pub enum PricingError {
         step: &'static str,
         /// The exact amount, all digits.
         value: String,
+    },
+    /// A tax code that the policy does not list.
+    #[error("tax code {code:?} is not in the policy (allowed: {allowed})")]
+    UnknownTaxCode {
+        /// The code on the invoice.
+        code: String,
+        /// The codes of the policy.
+        allowed: String,
+    },
+    /// A policy with fixed amounts meets an invoice in another currency.
+    #[error(
+        "the invoice is in {invoice}, but the policy has fixed amounts in {policy} (use a policy for {invoice})"
+    )]
+    OtherCurrency {
+        /// The invoice's currency.
+        invoice: Currency,
+        /// The policy's currency.
+        policy: Currency,
     },
 }

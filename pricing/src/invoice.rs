@@ -1,46 +1,21 @@
-//! Invoices: as they are read ([`RawInvoice`]) and as they are priced ([`Invoice`]), one door between.
+//! Invoices and credit notes that can be priced; one door leads to them: `TryFrom<RawDocument>`.
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::amount;
-use crate::error::{InvoiceError, Problem};
+use crate::adjustment::Adjustment;
+use crate::currency::Currency;
+use crate::document::{DocumentKind, RawDocument, RawPrepayment};
+use crate::party::Party;
+use crate::tax_codes::TaxCodes;
 
-/// An invoice as it stands in a file: the right shape, its meaning not yet checked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawInvoice {
-    /// The identifier, unique in a book.
-    pub invoice_id: String,
-    /// The customer's tier.
-    pub tier: String,
-    /// Whether the customer is a loyalty member.
-    pub loyalty_member: bool,
-    /// Whole days since the invoice was due; 0 when it is not yet due.
-    pub days_overdue: i64,
-    /// The line items, in the order of the document.
-    pub items: Vec<RawLineItem>,
-}
+mod door;
 
-/// A line item as it stands in a file.
+/// An invoice or a credit note that can be priced. Made only by `TryFrom<RawDocument>` (the short
+/// [`RawInvoice`](crate::RawInvoice) and serde go through it), so nobody after that door checks again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawLineItem {
-    /// What is sold; shown, never priced.
-    #[serde(default)]
-    pub sku: String,
-    /// The price of one unit.
-    #[serde(with = "amount")]
-    pub unit_price: Decimal,
-    /// How many units; decimals are allowed (1.5 hours).
-    #[serde(with = "amount")]
-    pub quantity: Decimal,
-}
-
-/// An invoice that can be priced. Made only by `TryFrom<RawInvoice>` (and serde through it), so
-/// nobody after that door checks again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "RawInvoice", into = "RawInvoice")]
+#[serde(try_from = "RawDocument", into = "RawDocument")]
 #[expect(
     clippy::struct_field_names,
     reason = "the files' word for it is invoice_id"
@@ -50,15 +25,38 @@ pub struct Invoice {
     tier: String,
     loyalty_member: bool,
     days_overdue: u32,
+    kind: DocumentKind,
+    credits: Option<String>,
+    issue_date: Option<Date>,
+    due_date: Option<Date>,
+    currency: Option<Currency>,
+    prices_include_tax: Option<bool>,
+    // The parties are large, seldom there and never priced.
+    parties: Option<Box<Parties>>,
+    note: String,
     items: Vec<LineItem>,
+    discounts: Vec<Adjustment>,
+    charges: Vec<Adjustment>,
+    prepayments: Vec<RawPrepayment>,
 }
 
-/// A line item that can be priced: neither price nor quantity is below zero.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Parties {
+    seller: Option<Party>,
+    buyer: Option<Party>,
+}
+
+/// A line item that can be priced: its price is not below zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineItem {
     sku: String,
+    description: String,
     unit_price: Decimal,
     quantity: Decimal,
+    unit: String,
+    tax: TaxCodes,
+    discounts: Vec<Adjustment>,
+    charges: Vec<Adjustment>,
 }
 
 impl Invoice {
@@ -86,44 +84,96 @@ impl Invoice {
         self.days_overdue
     }
 
+    /// Invoice or credit note.
+    #[must_use]
+    pub fn kind(&self) -> DocumentKind {
+        self.kind
+    }
+
+    /// On a credit note, the invoice that it takes back.
+    #[must_use]
+    pub fn credits(&self) -> Option<&str> {
+        self.credits.as_deref()
+    }
+
+    /// The day of issue.
+    #[must_use]
+    pub fn issue_date(&self) -> Option<Date> {
+        self.issue_date
+    }
+
+    /// The day by which it is to be paid.
+    #[must_use]
+    pub fn due_date(&self) -> Option<Date> {
+        self.due_date
+    }
+
+    /// The currency; `None` for the policy's.
+    #[must_use]
+    pub fn currency(&self) -> Option<Currency> {
+        self.currency
+    }
+
+    /// Whether the prices include tax; `None` for what the policy says.
+    #[must_use]
+    pub fn prices_include_tax(&self) -> Option<bool> {
+        self.prices_include_tax
+    }
+
+    /// Who sells.
+    #[must_use]
+    pub fn seller(&self) -> Option<&Party> {
+        self.parties.as_ref()?.seller.as_ref()
+    }
+
+    /// Who buys.
+    #[must_use]
+    pub fn buyer(&self) -> Option<&Party> {
+        self.parties.as_ref()?.buyer.as_ref()
+    }
+
+    /// Free text for the reader; may be empty.
+    #[must_use]
+    pub fn note(&self) -> &str {
+        &self.note
+    }
+
     /// The line items, in the order of the document.
     #[must_use]
     pub fn items(&self) -> &[LineItem] {
         &self.items
     }
+
+    /// The document's own discounts, in its order.
+    #[must_use]
+    pub fn discounts(&self) -> &[Adjustment] {
+        &self.discounts
+    }
+
+    /// The document's charges, in its order.
+    #[must_use]
+    pub fn charges(&self) -> &[Adjustment] {
+        &self.charges
+    }
+
+    /// What is already paid; each above or equal to zero.
+    #[must_use]
+    pub fn prepayments(&self) -> &[RawPrepayment] {
+        &self.prepayments
+    }
 }
 
 impl LineItem {
-    /// A line item; [`Problem`] says which of the two numbers is below zero.
-    pub fn new(
-        sku: impl Into<String>,
-        unit_price: Decimal,
-        quantity: Decimal,
-    ) -> Result<Self, InvoiceError> {
-        let problem = if unit_price < Decimal::ZERO {
-            Some(("unit_price", Problem::NegativeUnitPrice(unit_price)))
-        } else if quantity < Decimal::ZERO {
-            Some(("quantity", Problem::NegativeQuantity(quantity)))
-        } else {
-            None
-        };
-        match problem {
-            Some((field, problem)) => Err(InvoiceError {
-                field: field.to_owned(),
-                problem,
-            }),
-            None => Ok(Self {
-                sku: sku.into(),
-                unit_price,
-                quantity,
-            }),
-        }
-    }
-
-    /// What is sold.
+    /// What is sold: the seller's number for it.
     #[must_use]
     pub fn sku(&self) -> &str {
         &self.sku
+    }
+
+    /// What is sold, in words.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        &self.description
     }
 
     /// The price of one unit, never below zero.
@@ -132,56 +182,34 @@ impl LineItem {
         self.unit_price
     }
 
-    /// How many units, never below zero.
+    /// How many units; below zero what is given back.
     #[must_use]
     pub fn quantity(&self) -> Decimal {
         self.quantity
     }
-}
 
-impl TryFrom<RawInvoice> for Invoice {
-    type Error = InvoiceError;
-
-    fn try_from(raw: RawInvoice) -> Result<Self, InvoiceError> {
-        let refused = |field: &str, problem| InvoiceError {
-            field: field.to_owned(),
-            problem,
-        };
-        if raw.invoice_id.trim().is_empty() {
-            return Err(refused("invoice_id", Problem::EmptyId));
-        }
-        let days_overdue = u32::try_from(raw.days_overdue)
-            .map_err(|_| refused("days_overdue", Problem::DaysOverdue(raw.days_overdue)))?;
-        let items = raw.items.into_iter().enumerate().map(|(index, item)| {
-            LineItem::new(item.sku, item.unit_price, item.quantity).map_err(|error| InvoiceError {
-                field: format!("items[{index}].{}", error.field),
-                ..error
-            })
-        });
-        Ok(Self {
-            invoice_id: raw.invoice_id,
-            tier: raw.tier,
-            loyalty_member: raw.loyalty_member,
-            days_overdue,
-            items: items.collect::<Result<_, _>>()?,
-        })
+    /// The unit of the quantity; may be empty.
+    #[must_use]
+    pub fn unit(&self) -> &str {
+        &self.unit
     }
-}
 
-impl From<Invoice> for RawInvoice {
-    fn from(invoice: Invoice) -> Self {
-        let items = invoice.items.into_iter().map(|item| RawLineItem {
-            sku: item.sku,
-            unit_price: item.unit_price,
-            quantity: item.quantity,
-        });
-        Self {
-            items: items.collect(),
-            invoice_id: invoice.invoice_id,
-            tier: invoice.tier,
-            loyalty_member: invoice.loyalty_member,
-            days_overdue: i64::from(invoice.days_overdue),
-        }
+    /// The taxes of the line.
+    #[must_use]
+    pub fn tax(&self) -> &TaxCodes {
+        &self.tax
+    }
+
+    /// The line's discounts, in the order of the document.
+    #[must_use]
+    pub fn discounts(&self) -> &[Adjustment] {
+        &self.discounts
+    }
+
+    /// The line's charges, in the order of the document.
+    #[must_use]
+    pub fn charges(&self) -> &[Adjustment] {
+        &self.charges
     }
 }
 

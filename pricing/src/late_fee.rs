@@ -1,28 +1,41 @@
-//! The late fee: its rate on the amount after tax, once an invoice is more than the threshold overdue.
+//! The late fee: its rate of what is outstanding, once an invoice is more than the threshold overdue.
 //!
-//! | after tax | days overdue | fee at 5 % past 30 days |
+//! | outstanding | days overdue | fee at 5 % past 30 days |
 //! |---|---|---|
 //! | 100 | 10 | 0 |
 //! | 100 | 30 | 0 |
 //! | 100 | 31 | 5 |
 
+use std::cmp::Ordering;
+
 use crate::error::PricingError;
 use crate::money::Money;
-use crate::policy::Policy;
+use crate::policy::{LateFee, LateFeeSize};
 
 /// Whether the late fee is due: strictly after the threshold, so day 30 is still free.
 pub(crate) fn is_due(days_overdue: u32, threshold_days: u32) -> bool {
     days_overdue > threshold_days
 }
 
-/// The late fee on `after_tax`.
+/// The late fee on `outstanding`, within its minimum and its cap.
 pub(crate) fn late_fee(
-    after_tax: Money,
+    outstanding: Money,
     days_overdue: u32,
-    policy: &Policy,
+    rule: &LateFee,
 ) -> Result<Money, PricingError> {
-    if !is_due(days_overdue, policy.late_fee_threshold_days) {
+    if !is_due(days_overdue, rule.after_days) {
         return Ok(Money::ZERO);
     }
-    after_tax.times(policy.late_fee_rate.as_factor(), "late fee")
+    let fee = match rule.size {
+        LateFeeSize::Rate(rate) => outstanding.times(rate.as_factor(), "late fee")?,
+        LateFeeSize::Amount(amount) => Money::from(amount),
+    };
+    let raised = match rule.minimum.map(Money::from) {
+        Some(minimum) if fee.compared(minimum, "late fee")? == Ordering::Less => minimum,
+        _ => fee,
+    };
+    match rule.cap.map(Money::from) {
+        Some(cap) if raised.compared(cap, "late fee")? == Ordering::Greater => Ok(cap),
+        _ => Ok(raised),
+    }
 }

@@ -26,29 +26,45 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod adjustment;
+mod allocation;
 pub mod amount;
+mod currency;
+mod document;
 mod engine;
 mod error;
 mod invoice;
 mod late_fee;
 mod loyalty;
 mod money;
+mod party;
 pub mod policy;
 mod quote;
 mod rate;
-mod reconcile;
+mod rounding;
 mod standard;
 mod tax;
+mod tax_codes;
 mod tier;
 
+pub use adjustment::{Adjustment, Size};
+pub use allocation::{AllocationError, allocate};
+pub use currency::{Currency, CurrencyError};
+pub use document::{
+    Base, DocumentKind, RawAdjustment, RawDocument, RawDocumentLine, RawInvoice, RawLineItem,
+    RawPrepayment,
+};
 pub use engine::PricingEngine;
 pub use error::{AmountError, InvoiceError, PricingError, Problem, RateError};
-pub use invoice::{Invoice, LineItem, RawInvoice, RawLineItem};
+pub use invoice::{Invoice, LineItem};
 pub use money::Money;
-pub use policy::Policy;
-pub use quote::{Quote, QuotedLine, Reason, Step};
+pub use party::Party;
+pub use policy::{Policy, PolicyError, PolicyId, Timeline, TimelineError};
+pub use quote::{Quote, QuotedLine, QuotedTax, Reason, Step};
 pub use rate::Rate;
+pub use rounding::{Rounding, RoundingMode, RoundingRule};
 pub use standard::{
     add_late_fee, add_tax, apply_loyalty_discount, apply_tier_discount, calculate_invoice_total,
     calculate_subtotal,
 };
+pub use tax_codes::{TaxCodes, TaxCodesError};

@@ -1,22 +1,18 @@
-//! The loyalty discount: the members' rate on what remains after the tier discount.
+//! The loyalty discount: the members' rate of what remains after the tier discount, unless the
+//! policy states another base.
 //!
 //! | after tier discount | member | discount at 2 % |
 //! |---|---|---|
 //! | 127.5 | yes | 2.55 |
 //! | 127.5 | no | 0 |
 
-use crate::error::PricingError;
-use crate::money::Money;
+use crate::adjustment::Size;
+use crate::policy::Policy;
 use crate::rate::Rate;
 
-/// What is taken off `after_tier_discount` for a member.
-pub(crate) fn loyalty_discount(
-    after_tier_discount: Money,
-    is_member: bool,
-    rate: Rate,
-) -> Result<Money, PricingError> {
-    if !is_member {
-        return Ok(Money::ZERO);
-    }
-    after_tier_discount.times(rate.as_factor(), "loyalty discount")
+/// What a member earns; who is none earns nothing.
+pub(crate) fn loyalty_discount(policy: &Policy, is_member: bool) -> Size {
+    let listed = policy.loyalty;
+    let rate = if is_member { listed.rate } else { Rate::ZERO };
+    Size::Rate(rate, listed.base)
 }

@@ -1,9 +1,27 @@
 //! What changes a price: the standard numbers, each a documented constant, and policies as data.
 
+use std::sync::Arc;
+
+use jiff::civil::Date;
 use rust_decimal::{Decimal, dec};
 use serde::{Deserialize, Serialize};
 
+use crate::currency::Currency;
+use crate::document::Base;
 use crate::rate::Rate;
+use crate::rounding::Rounding;
+use crate::tax_codes::{EXEMPT, STANDARD};
+
+mod door;
+mod error;
+mod file;
+mod identity;
+mod timeline;
+
+pub use error::{PolicyError, PolicyProblem, TimelineError};
+pub use file::{RawDatedRate, RawLateFee, RawLoyalty, RawPolicy, RawPolicyFile, RawTax, RawTier};
+pub use identity::PolicyId;
+pub use timeline::{Period, Timeline};
 
 /// The discount of each tier, on the subtotal. A tier that is not listed earns none.
 pub const TIER_DISCOUNTS: &[(&str, Decimal)] = &[("gold", dec!(0.15)), ("silver", dec!(0.05))];
@@ -23,37 +41,123 @@ pub const LATE_FEE_THRESHOLD_DAYS: u32 = 30;
 /// The decimal places of the currency's minor unit, to which a total is rounded.
 pub const MINOR_UNIT_PLACES: u32 = 2;
 
-/// The rules of a price: which rates, and from when on.
+/// The rules of a price at one time: each rate is resolved, nothing is dated any more.
 ///
-/// Private fields, read by [`PricingEngine`](crate::PricingEngine); made by [`Policy::standard`] or
-/// from data through serde, where every rate is checked.
+/// Made by [`Policy::standard`] or behind one door: `TryFrom<RawPolicy>`, and serde through it. A
+/// file with several versions is a [`Timeline`].
 ///
 /// ```
 /// let policy: pricing::Policy = serde_json::from_str(
-///     r#"{"tiers":[{"tier":"gold","rate":"0.20"}],"loyalty_rate":"0.02","tax_rate":"0.19",
-///         "late_fee_rate":"0.05","late_fee_threshold_days":14}"#,
+///     r#"{"tiers":[{"tier":"gold","rate":"0.20"}],"loyalty":{"rate":"0.02"},
+///         "taxes":[{"code":"standard","rate":"0.19"}],"late_fee":{"rate":"0.05","after_days":14}}"#,
 /// )?;
 /// assert_eq!(policy.tier_discount("gold").map(|tier| tier.rate.to_string()), Some("20 %".into()));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "RawPolicy", into = "RawPolicy")]
 pub struct Policy {
+    id: Arc<PolicyId>,
+    pub(crate) effective_until: Option<Date>,
     pub(crate) tiers: Vec<TierDiscount>,
-    pub(crate) loyalty_rate: Rate,
-    pub(crate) tax_rate: Rate,
-    pub(crate) late_fee_rate: Rate,
-    pub(crate) late_fee_threshold_days: u32,
+    pub(crate) loyalty: LoyaltyDiscount,
+    pub(crate) taxes: Vec<TaxRate>,
+    pub(crate) prices_include_tax: bool,
+    pub(crate) late_fee: Option<LateFee>,
+    pub(crate) rounding: Rounding,
+    pub(crate) overdiscount: Overdiscount,
+    pub(crate) currency: Option<Currency>,
+    pub(crate) cash_step: Option<Decimal>,
 }
 
-/// What a tier earns: a name as it stands on invoices, and a rate on the subtotal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// What a tier earns: a name as it stands on invoices, and a rate of a base.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TierDiscount {
     /// The tier's name, compared letter by letter.
     pub tier: String,
-    /// The discount on the subtotal.
+    /// The discount.
     pub rate: Rate,
+    /// Of what; by default of the subtotal.
+    pub base: Base,
+}
+
+/// What loyalty members earn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoyaltyDiscount {
+    /// The discount.
+    pub rate: Rate,
+    /// Of what; by default of what the tier discount has left.
+    pub base: Base,
+}
+
+/// A tax code with its rate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaxRate {
+    /// The code as it stands on line items.
+    pub code: String,
+    /// The rate.
+    pub rate: Rate,
+    /// Why it is this rate, in the letters of EN 16931.
+    pub category: TaxCategory,
+    /// The tax's name on documents, such as `VAT`.
+    pub name: String,
+}
+
+/// The categories of EN 16931 (code list UNCL 5305): why a line bears the tax that it bears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum TaxCategory {
+    /// Standard or reduced rate.
+    S,
+    /// Zero rated.
+    Z,
+    /// Exempt.
+    E,
+    /// Reverse charge.
+    Ae,
+    /// Intra-community supply.
+    K,
+    /// Export.
+    G,
+    /// Outside the scope of the tax.
+    O,
+    /// Canary Islands.
+    L,
+    /// Ceuta and Melilla.
+    M,
+}
+
+/// The late fee: a rate of what is outstanding, or a fixed amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LateFee {
+    /// How large it is.
+    pub size: LateFeeSize,
+    /// It is due when an invoice is strictly more than this many days overdue.
+    pub after_days: u32,
+    /// Never less than this.
+    pub minimum: Option<Decimal>,
+    /// Never more than this.
+    pub cap: Option<Decimal>,
+}
+
+/// How large a late fee is before its minimum and its cap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LateFeeSize {
+    /// A part of what is outstanding after tax.
+    Rate(Rate),
+    /// A fixed amount.
+    Amount(Decimal),
+}
+
+/// What happens to a discount that is larger than what is left of its amount.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Overdiscount {
+    /// It takes what is left and no more, so nothing falls below zero.
+    #[default]
+    Capped,
+    /// It is taken in full; the document may fall below zero.
+    Allowed,
 }
 
 impl Policy {
@@ -63,14 +167,41 @@ impl Policy {
         let tiers = TIER_DISCOUNTS.iter().map(|&(tier, rate)| TierDiscount {
             tier: tier.to_owned(),
             rate: Rate::of_standard_policy(rate),
+            base: Base::Subtotal,
         });
-        Self {
+        let policy = Self {
+            id: Arc::new(PolicyId::nameless()),
+            effective_until: None,
             tiers: tiers.collect(),
-            loyalty_rate: Rate::of_standard_policy(LOYALTY_DISCOUNT_RATE),
-            tax_rate: Rate::of_standard_policy(TAX_RATE),
-            late_fee_rate: Rate::of_standard_policy(LATE_FEE_RATE),
-            late_fee_threshold_days: LATE_FEE_THRESHOLD_DAYS,
-        }
+            loyalty: LoyaltyDiscount {
+                rate: Rate::of_standard_policy(LOYALTY_DISCOUNT_RATE),
+                base: Base::Running,
+            },
+            taxes: with_exempt(vec![TaxRate {
+                code: STANDARD.to_owned(),
+                rate: Rate::of_standard_policy(TAX_RATE),
+                category: TaxCategory::S,
+                name: "tax".to_owned(),
+            }]),
+            prices_include_tax: false,
+            late_fee: Some(LateFee {
+                size: LateFeeSize::Rate(Rate::of_standard_policy(LATE_FEE_RATE)),
+                after_days: LATE_FEE_THRESHOLD_DAYS,
+                minimum: None,
+                cap: None,
+            }),
+            rounding: Rounding::default(),
+            overdiscount: Overdiscount::default(),
+            currency: None,
+            cash_step: None,
+        };
+        policy.identified("standard".to_owned(), None)
+    }
+
+    /// Name, version and content hash: what a quote carries.
+    #[must_use]
+    pub fn id(&self) -> &Arc<PolicyId> {
+        &self.id
     }
 
     /// What `tier` earns; `None` when the policy does not list it.
@@ -88,6 +219,51 @@ impl Policy {
         };
         self.tiers.iter().find(meant)
     }
+
+    /// The tax codes with their rates, `exempt` among them, in the order of the policy.
+    #[must_use]
+    pub fn taxes(&self) -> &[TaxRate] {
+        &self.taxes
+    }
+
+    /// The currency of an invoice that names none, and of the policy's own amounts.
+    #[must_use]
+    pub fn currency(&self) -> Option<Currency> {
+        self.currency
+    }
+
+    /// When and which way amounts are rounded.
+    #[must_use]
+    pub fn rounding(&self) -> Rounding {
+        self.rounding
+    }
+
+    /// Whether the prices of an invoice include tax when it does not say so itself.
+    #[must_use]
+    pub fn prices_include_tax(&self) -> bool {
+        self.prices_include_tax
+    }
+
+    /// Whether a number of the policy is an amount of its currency rather than a rate.
+    pub(crate) fn has_amounts(&self) -> bool {
+        let in_late_fee = self.late_fee.is_some_and(|fee| {
+            matches!(fee.size, LateFeeSize::Amount(_)) || fee.minimum.is_some() || fee.cap.is_some()
+        });
+        in_late_fee || self.cash_step.is_some()
+    }
+}
+
+/// The taxes with `exempt` among them, which every policy knows.
+fn with_exempt(mut taxes: Vec<TaxRate>) -> Vec<TaxRate> {
+    if taxes.iter().all(|listed| listed.code != EXEMPT) {
+        taxes.push(TaxRate {
+            code: EXEMPT.to_owned(),
+            rate: Rate::ZERO,
+            category: TaxCategory::E,
+            name: "tax".to_owned(),
+        });
+    }
+    taxes
 }
 
 #[cfg(test)]

@@ -29,6 +29,11 @@ impl Rate {
         self.0
     }
 
+    /// The same rate without trailing zeros.
+    pub(crate) fn normalized(self) -> Self {
+        Self(self.0.normalize())
+    }
+
     pub(crate) fn as_factor(self) -> Money {
         Money::from(self.0)
     }

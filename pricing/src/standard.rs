@@ -8,6 +8,7 @@ use crate::engine::PricingEngine;
 use crate::error::PricingError;
 use crate::invoice::{Invoice, LineItem};
 use crate::money::Money;
+use crate::tax_codes::STANDARD as STANDARD_CODE;
 use crate::{late_fee, loyalty, tax, tier};
 
 static STANDARD: LazyLock<PricingEngine> =
@@ -46,8 +47,7 @@ pub fn calculate_subtotal(items: &[LineItem]) -> Result<Decimal, PricingError> {
 pub fn apply_tier_discount(amount: Decimal, tier: &str) -> Result<Decimal, PricingError> {
     let step = "tier discount";
     let amount = Money::from(amount);
-    let rate = STANDARD.tier_rate(tier);
-    let discount = tier::tier_discount(amount, rate)?;
+    let discount = tier::tier_discount(STANDARD.policy(), tier).exact(amount, amount, step)?;
     amount.minus(discount, step)?.to_decimal(step)
 }
 
@@ -62,8 +62,8 @@ pub fn apply_tier_discount(amount: Decimal, tier: &str) -> Result<Decimal, Prici
 pub fn apply_loyalty_discount(amount: Decimal, is_member: bool) -> Result<Decimal, PricingError> {
     let step = "loyalty discount";
     let amount = Money::from(amount);
-    let rate = STANDARD.policy().loyalty_rate;
-    let discount = loyalty::loyalty_discount(amount, is_member, rate)?;
+    let discount = loyalty::loyalty_discount(STANDARD.policy(), is_member);
+    let discount = discount.exact(amount, amount, step)?;
     amount.minus(discount, step)?.to_decimal(step)
 }
 
@@ -77,7 +77,8 @@ pub fn apply_loyalty_discount(amount: Decimal, is_member: bool) -> Result<Decima
 /// ```
 pub fn add_tax(amount: Decimal) -> Result<Decimal, PricingError> {
     let amount = Money::from(amount);
-    let tax = tax::tax(amount, STANDARD.policy().tax_rate)?;
+    let standard = STANDARD.policy().tax_rate(STANDARD_CODE)?;
+    let tax = tax::tax(amount, standard.rate)?;
     amount.plus(tax, "tax")?.to_decimal("tax")
 }
 
@@ -92,7 +93,10 @@ pub fn add_tax(amount: Decimal) -> Result<Decimal, PricingError> {
 /// ```
 pub fn add_late_fee(amount: Decimal, days_overdue: u32) -> Result<Decimal, PricingError> {
     let amount = Money::from(amount);
-    let fee = late_fee::late_fee(amount, days_overdue, STANDARD.policy())?;
+    let fee = match &STANDARD.policy().late_fee {
+        Some(rule) => late_fee::late_fee(amount, days_overdue, rule)?,
+        None => Money::ZERO,
+    };
     amount.plus(fee, "late fee")?.to_decimal("late fee")
 }
 

@@ -1,7 +1,8 @@
 use rust_decimal::{Decimal, dec};
 
 use super::Money;
-use crate::error::PricingError;
+use crate::error::{AmountError, PricingError};
+use crate::rounding::RoundingMode;
 
 #[test]
 fn rounding_is_half_away_from_zero_on_both_sides() {
@@ -18,7 +19,9 @@ fn rounding_is_half_away_from_zero_on_both_sides() {
         (dec!(0.0000000000000000000000000001), "0"),
     ];
     for (amount, expected) in cases {
-        let rounded = Money::from(amount).rounded_half_away(2);
+        let rounded = Money::from(amount)
+            .rounded(2, RoundingMode::HalfAway, "total")
+            .unwrap();
         assert_eq!(rounded.to_string(), expected, "{amount}");
     }
 }
@@ -27,7 +30,11 @@ fn rounding_is_half_away_from_zero_on_both_sides() {
 fn what_lies_far_below_one_unit_rounds_to_nothing() {
     let tiny = Money::from(dec!(0.0000000000000000000000000009));
     let tinier = tiny.times(tiny, "line item").unwrap();
-    assert!(tinier.rounded_half_away(2).is_zero());
+    let rounded = |mode| tinier.rounded(2, mode, "total").unwrap().to_string();
+    assert_eq!(rounded(RoundingMode::HalfAway), "0");
+    assert_eq!(rounded(RoundingMode::Up), "0.01");
+    let negative = tinier.negated().rounded(2, RoundingMode::Up, "total");
+    assert_eq!(negative.unwrap().to_string(), "-0.01");
 }
 
 #[test]
@@ -66,7 +73,7 @@ fn a_result_past_96_bits_is_an_error_that_shows_all_digits() {
 
 #[test]
 fn the_sum_and_its_limit_do_not_depend_on_the_order() {
-    let huge = Money::fitting(10_i128.pow(38), 0).unwrap();
+    let huge = Money::of_units(10_i128.pow(38), 0).unwrap();
     let cent = Money::from(dec!(0.01));
     let forwards = [huge, huge.negated(), cent, cent];
     let backwards = [cent, huge, cent, huge.negated()];
@@ -102,4 +109,61 @@ fn shown_amounts_have_the_minor_units_places() {
     assert_eq!(shown(dec!(5)), "5.00");
     assert_eq!(shown(dec!(5.1)), "5.10");
     assert_eq!(shown(Decimal::MAX), Decimal::MAX.to_string());
+}
+
+#[test]
+fn a_quotient_is_exact_and_a_decimal_where_it_can_be() {
+    let cases = [
+        (dec!(1), dec!(4), "0.25"),
+        (dec!(1620), dec!(1.21), "162000/121"),
+        (dec!(12.1), dec!(1.21), "10"),
+        (dec!(-1), dec!(3), "-1/3"),
+        (dec!(1), dec!(-0.6), "-5/3"),
+        (dec!(0.07), dec!(0.0021), "100/3"),
+        (dec!(0), dec!(7), "0"),
+    ];
+    for (above, below, expected) in cases {
+        let quotient = Money::from(above).divided_by(below.into(), "tax").unwrap();
+        assert_eq!(quotient.to_string(), expected, "{above} / {below}");
+        assert_eq!(expected.parse::<Money>(), Ok(quotient));
+        let back = quotient.times(below.into(), "tax").unwrap();
+        assert_eq!(back, Money::from(above), "{above} / {below}");
+    }
+}
+
+#[test]
+fn fractions_add_up_on_a_common_divisor() {
+    let third = Money::ONE.divided_by(Money::from(dec!(3)), "tax").unwrap();
+    let half = Money::from(dec!(0.5));
+    assert_eq!(third.plus(half, "tax").unwrap().to_string(), "2.5/3");
+    let sixth = Money::ONE.divided_by(Money::from(dec!(6)), "tax").unwrap();
+    let whole = Money::sum([third, half, sixth].into_iter(), "tax").unwrap();
+    assert_eq!(whole, Money::ONE);
+}
+
+#[test]
+fn fractions_round_as_decimals_do() {
+    let rounded = |above, below: Decimal, mode| {
+        let quotient = Money::from(above).divided_by(below.into(), "tax").unwrap();
+        quotient.rounded(2, mode, "tax").unwrap().to_string()
+    };
+    assert_eq!(rounded(dec!(2), dec!(3), RoundingMode::HalfAway), "0.67");
+    assert_eq!(rounded(dec!(-2), dec!(3), RoundingMode::HalfEven), "-0.67");
+    assert_eq!(rounded(dec!(2), dec!(3), RoundingMode::Down), "0.66");
+    assert_eq!(rounded(dec!(1), dec!(3), RoundingMode::Up), "0.34");
+}
+
+#[test]
+fn a_text_that_is_no_exact_amount_is_refused() {
+    for text in [
+        "", "-", ".5", "5.", "1/", "1/0", "1/-2", "/2", "1e3", "1_0", "--1", "+1", " 1",
+    ] {
+        assert_eq!(
+            text.parse::<Money>(),
+            Err(AmountError::NotADecimal(text.to_owned())),
+            "{text:?}"
+        );
+    }
+    let long = "9".repeat(40);
+    assert_eq!(long.parse::<Money>(), Err(AmountError::TooManyDigits(long)));
 }
