@@ -3,7 +3,8 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use snapbox::{assert_data_eq, str};
 
 use crate::project::{Project, ci_stage};
@@ -239,10 +240,18 @@ fn an_interrupt_kills_the_tests_and_leaves_no_verdict() {
     assert!(!project.path("target/ci/verdict.json").exists());
 }
 
-/// A killed process for which nobody has waited yet is a zombie, and holds nothing.
+/// Waits until a process has ended. A kill reaches it when it is next scheduled, which may be a
+/// moment after the command that killed it has ended.
 fn is_gone(process: &str) -> bool {
-    let state = fs::read_to_string(format!("/proc/{process}/stat"));
-    state.is_err() || state.unwrap().contains(") Z ")
+    let process = Pid::from_raw(process.trim().parse().unwrap()).unwrap();
+    let Ok(handle) = pidfd_open(process, PidfdFlags::empty()) else {
+        return true;
+    };
+    let limit = Timespec {
+        tv_sec: 30,
+        tv_nsec: 0,
+    };
+    poll(&mut [PollFd::new(&handle, PollFlags::IN)], Some(&limit)) == Ok(1)
 }
 
 #[test]
