@@ -2,7 +2,8 @@
 //!
 //! [`cli`] is the command line. [`pipeline`] runs [`stage`]s and writes a [`verdict`]. [`cargo`]
 //! starts programs and builds tests, [`suite`] runs them one process each and [`transcript`]
-//! shows what became of them. [`tools`] finds what stages need. A verdict comes from exit codes and structured
+//! shows what became of them. [`mutate`] asks which test notices a wrong number, and [`lesson`]
+//! teaches with it. [`tools`] finds what stages need. A verdict comes from exit codes and structured
 //! output, never from searching a log; [`exit::ExitCode`] lists the classes.
 
 pub mod cargo;
@@ -11,6 +12,7 @@ pub mod commit;
 pub mod console;
 pub mod error;
 pub mod exit;
+pub mod lesson;
 pub mod mutate;
 pub mod pipeline;
 pub mod report;

@@ -8,6 +8,7 @@ use tempfile::NamedTempFile;
 use crate::error::Error;
 
 pub mod github;
+pub mod page;
 
 /// Writes a file and the folders above it: a reader finds all of the text or what was there before.
 ///

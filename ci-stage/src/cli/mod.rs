@@ -1,5 +1,6 @@
 //! The command line: what was asked for, as types.
 
+mod lesson;
 mod manual;
 mod scope;
 mod stages;
@@ -14,6 +15,7 @@ use crate::cargo::process;
 use crate::console::{Format, complain};
 use crate::error::Error;
 use crate::exit::ExitCode;
+use crate::lesson::LessonCommand;
 use crate::settings::Percent;
 
 const EXIT_CODES: &str = "\
@@ -115,6 +117,8 @@ Examples:
     ci-stage build
     (cd dist/NAME-COMMIT && sha256sum --check SHA256SUMS)")]
     Build,
+    /// Predict what the pipeline will do, see it, and learn why
+    Lesson(Box<LessonCommand>),
     /// Print completions for a shell
     #[command(after_help = "\
 Examples:
@@ -168,7 +172,10 @@ impl Cli {
                 if let Some(directory) = directory {
                     std::env::set_current_dir(directory).map_err(Error::io("enter", directory))?;
                 }
-                stages::run(&place, command)
+                match command {
+                    Some(Command::Lesson(lesson)) => lesson::run(&place, &lesson),
+                    command => stages::run(&place, command),
+                }
             }
         }
     }

@@ -44,7 +44,7 @@ impl Format {
     pub fn render(self, matrix: &Matrix, sources: &Sources) -> Result<String, Error> {
         match self {
             Self::Json => pretty(matrix),
-            Self::Html => html::page(matrix, sources),
+            Self::Html => html::render(matrix, sources),
             Self::Stryker => pretty(&stryker::report(matrix, sources)),
             Self::Junit => junit::report(matrix),
             Self::Annotations => Ok(github::render(&annotations::of(matrix))),

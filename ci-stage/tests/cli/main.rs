@@ -14,6 +14,7 @@
 mod build;
 mod command_line;
 mod coverage;
+mod lesson;
 mod lint;
 mod pipeline;
 mod project;

@@ -1,17 +1,15 @@
 //! The sweep as one page that needs no network.
 
-use std::fmt::Write;
-
 use minijinja::value::Serde;
-use minijinja::{Environment, Value, context};
+use minijinja::{Value, context};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::sources::Change;
 use super::survivors::gaps;
 use super::{Sources, stryker, summary, wording};
 use crate::error::Error;
 use crate::mutate::matrix::{Matrix, Slack, Strength};
+use crate::report::page;
 
 /// What the page's script draws the picture from.
 #[derive(Serialize)]
@@ -33,32 +31,26 @@ struct SlackLine<'a> {
 }
 
 /// The whole page.
-pub(super) fn page(matrix: &Matrix, sources: &Sources) -> Result<String, Error> {
-    let cannot =
-        |error: minijinja::Error| Error::Setup(format!("cannot write the page: {error:#}"));
+pub(super) fn render(matrix: &Matrix, sources: &Sources) -> Result<String, Error> {
     let strengths = matrix.strengths();
-    let data = script_json(&PageData {
+    let data = page::script_json(&PageData {
         matrix,
         changes: matrix.mutants.iter().map(|m| sources.change(m)).collect(),
         strengths: &strengths,
     })?;
-    let stryker = script_json(&stryker::report(matrix, sources))?;
-    let mut environment = Environment::new();
-    environment
-        .add_template("page.html", include_str!("html/page.html"))
-        .map_err(cannot)?;
-    let template = environment.get_template("page.html").map_err(cannot)?;
-    template
-        .render(context! {
-            nonce => nonce(&data),
-            style => safe(include_str!("html/page.css")),
-            script => safe(concat!(
+    let stryker = page::script_json(&stryker::report(matrix, sources))?;
+    page::render(
+        include_str!("html/page.html"),
+        context! {
+            nonce => page::nonce(&data),
+            style => page::style(include_str!("html/page.css")),
+            script => page::safe(concat!(
                 include_str!("html/picture.js"),
                 include_str!("html/detail.js"),
                 include_str!("html/filter.js"),
                 include_str!("html/slack.js"),
             )),
-            element => safe(include_str!(
+            element => page::safe(include_str!(
                 "../../../assets/mutation-testing-elements-3.9.0/mutation-test-elements.js"
             )),
             score => summary::score(matrix),
@@ -72,10 +64,10 @@ pub(super) fn page(matrix: &Matrix, sources: &Sources) -> Result<String, Error> 
             slack => Serde(slack_lines(matrix)),
             skipped => Serde(&matrix.skipped),
             verification => Serde(&matrix.verification),
-            data => safe(&data),
-            stryker => safe(&stryker),
-        })
-        .map_err(cannot)
+            data => page::safe(&data),
+            stryker => page::safe(&stryker),
+        },
+    )
 }
 
 fn slack_lines(matrix: &Matrix) -> Vec<SlackLine<'_>> {
@@ -99,26 +91,4 @@ fn test_rows(matrix: &Matrix, strengths: &[Strength]) -> Value {
         context! { test => Serde(test), strength => Serde(strength), computes_from, name => wording::test_name(test) }
     };
     strengths.iter().map(row).collect()
-}
-
-/// Text that the template puts in as it is.
-fn safe(text: &str) -> Value {
-    Value::from_safe_string(text.to_owned())
-}
-
-/// JSON for a `script` element: a `<` in it could end the element.
-fn script_json(value: &impl Serialize) -> Result<String, Error> {
-    serde_json::to_string(value)
-        .map(|json| json.replace('<', "\\u003c"))
-        .map_err(|error| Error::Setup(format!("cannot write the page's data: {error}")))
-}
-
-/// The mark that the page's own scripts bear, and which no text inside the page can know.
-fn nonce(data: &str) -> String {
-    Sha256::digest(data)
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
 }
