@@ -2,7 +2,8 @@
 
 use snapbox::{assert_data_eq, str};
 
-use crate::project::{Project, ci_stage};
+use crate::binary::ci_stage;
+use crate::project::Project;
 
 #[test]
 fn help_names_commands_examples_and_exit_codes() {
@@ -23,6 +24,7 @@ Commands:
   lint         Check formatting, then clippy with every warning an error
   coverage     Measure line coverage with cargo-llvm-cov and hold it against a gate
   build        Build for release and package the binaries in dist/NAME-COMMIT
+  lesson       Predict what the pipeline will do, see it, and learn why
   completions  Print completions for a shell
   man          Print the manual page, or write one for each command to a folder
   help         Print this message or the help of the given subcommand(s)
@@ -75,7 +77,15 @@ Exit codes:
 
 #[test]
 fn every_command_has_examples() {
-    for command in ["test", "lint", "coverage", "build", "completions", "man"] {
+    for command in [
+        "test",
+        "lint",
+        "coverage",
+        "build",
+        "lesson",
+        "completions",
+        "man",
+    ] {
         let help = ci_stage().args([command, "--help"]).output().unwrap();
         let text = String::from_utf8(help.stdout).unwrap();
         assert!(text.contains("\nExamples:\n    "), "{command}: {text}");

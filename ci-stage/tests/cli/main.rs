@@ -11,6 +11,7 @@
     reason = "snapbox writes expected outputs in this form"
 )]
 
+mod binary;
 mod build;
 mod command_line;
 mod coverage;

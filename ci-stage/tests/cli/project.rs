@@ -7,6 +7,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+use crate::binary::ci_stage;
+
 /// A copy of a folder in `tests/fixtures`.
 pub(crate) struct Project {
     folder: TempDir,
@@ -106,32 +108,6 @@ impl Project {
             stderr: readable(&output.stderr),
         }
     }
-}
-
-/// The binary with a clean environment: what an outer `cargo test` or `cargo llvm-cov` has set
-/// must not steer the cargo calls inside. `LLVM_PROFILE_FILE` stays, so that the binary's own
-/// coverage is counted.
-pub(crate) fn ci_stage() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ci-stage"));
-    for (name, _) in std::env::vars_os() {
-        let name = name.to_string_lossy();
-        let steers = [
-            "CARGO",
-            "RUSTC",
-            "RUSTFLAGS",
-            "RUSTDOC",
-            "NEXTEST",
-            "RUST_BACKTRACE",
-        ];
-        let from_outside = steers.iter().any(|prefix| name.starts_with(prefix))
-            || name.contains("LLVM_COV")
-            || name == "LD_LIBRARY_PATH";
-        if from_outside && name != "CARGO_HOME" {
-            command.env_remove(&*name);
-        }
-    }
-    command.env("NO_COLOR", "1");
-    command
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -7,7 +7,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use snapbox::{assert_data_eq, str};
 
-use crate::project::{Project, ci_stage};
+use crate::binary::ci_stage;
+use crate::project::Project;
 
 #[test]
 fn a_green_workspace_prints_every_suite_in_source_order_and_one_verdict() {
