@@ -45,6 +45,12 @@ pub enum Error {
         /// The operating system's reason.
         source: std::io::Error,
     },
+    /// Tests fail before anything was changed; the text names them.
+    #[error("{0}")]
+    Baseline(String),
+    /// There is nothing that could judge.
+    #[error("{0}")]
+    NoTests(String),
     /// Something ran past its time limit; the text says what and for how long.
     #[error("{0}")]
     TimedOut(String),
@@ -61,6 +67,8 @@ impl Error {
             Self::Usage(_) | Self::Configuration { .. } | Self::Metadata(_) => ExitCode::Usage,
             Self::DoesNotBuild(_) => ExitCode::DoesNotBuild,
             Self::ToolMissing { .. } | Self::Setup(_) | Self::Io { .. } => ExitCode::Setup,
+            Self::Baseline(_) => ExitCode::Baseline,
+            Self::NoTests(_) => ExitCode::NoTests,
             Self::TimedOut(_) => ExitCode::TimedOut,
             Self::Interrupted => ExitCode::Interrupted,
         }

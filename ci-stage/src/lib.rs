@@ -14,6 +14,7 @@ pub mod error;
 pub mod exit;
 pub mod lesson;
 pub mod mutate;
+pub mod parallel;
 pub mod pipeline;
 pub mod report;
 pub mod settings;

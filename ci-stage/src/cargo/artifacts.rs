@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 
-use cargo_metadata::{Artifact, BuildScript, Package, PackageId, TargetKind};
+use cargo_metadata::{Artifact, BuildScript, CompilerMessage, Package, PackageId, TargetKind};
 
-use super::messages::Messages;
+use serde::{Deserialize, Serialize};
+
+use super::messages::{Diagnostics, Messages};
 use super::workspace::Workspace;
 use crate::error::Error;
 
@@ -35,7 +37,7 @@ impl TestScope {
 }
 
 /// A program that holds tests.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TestExecutable {
     /// The member that it tests.
     pub package: PackageId,
@@ -54,7 +56,7 @@ pub struct TestExecutable {
 }
 
 /// What a build gave.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Built {
     /// The programs that hold tests, in the order of the members and their targets.
     pub tests: Vec<TestExecutable>,
@@ -76,6 +78,31 @@ pub fn build_tests(
     let mut command = workspace.cargo(&["test", "--no-run", "--message-format=json"]);
     command.args(scope.arguments()).args(extra);
     Ok(Built::of(workspace, built(command)?))
+}
+
+/// A build of tests, whatever came of it.
+#[derive(Debug)]
+pub struct TestBuild {
+    /// What was built; some of it, where the build failed.
+    pub built: Built,
+    /// All that the compiler said.
+    pub messages: Vec<CompilerMessage>,
+    /// The compiler's errors.
+    pub diagnostics: Diagnostics,
+}
+
+/// Builds tests with a `cargo test` command that names everything but the format of the answer.
+///
+/// # Errors
+/// [`Error::Setup`] when cargo cannot be started; [`Error::Interrupted`] after ^C.
+pub fn try_build_tests(workspace: &Workspace, mut command: Command) -> Result<TestBuild, Error> {
+    command.args(["--no-run", "--message-format=json"]);
+    let mut messages = Messages::quietly(command)?;
+    Ok(TestBuild {
+        messages: std::mem::take(&mut messages.compiler),
+        diagnostics: std::mem::take(&mut messages.diagnostics),
+        built: Built::of(workspace, messages),
+    })
 }
 
 /// Builds binaries in the release profile: those of the given names, or all. The commit is

@@ -6,7 +6,7 @@ use cargo_metadata::diagnostic::DiagnosticLevel;
 use cargo_metadata::{Artifact, BuildScript, CompilerMessage};
 use serde::Deserialize;
 
-use super::process::{Streams, run};
+use super::process::{Finished, Streams, run};
 use super::workspace::Workspace;
 use crate::error::Error;
 
@@ -18,6 +18,8 @@ pub(super) struct Messages {
     pub(super) success: bool,
     pub(super) artifacts: Vec<Artifact>,
     pub(super) build_scripts: Vec<BuildScript>,
+    /// All that the compiler said, with its places.
+    pub(super) compiler: Vec<CompilerMessage>,
     /// The compiler's errors.
     pub(super) diagnostics: Diagnostics,
 }
@@ -41,9 +43,26 @@ struct Reason<'a> {
 }
 
 impl Messages {
-    /// Runs a cargo command that was given a JSON message format.
+    /// Runs a cargo command that was given a JSON message format, its progress shown.
     pub(super) fn of(command: Command) -> Result<Self, Error> {
-        let finished = run(command, Streams::CaptureStdout, None)?;
+        Ok(Self::read(&run(command, Streams::CaptureStdout, None)?))
+    }
+
+    /// Runs it without a sound. What is no message is an error when the compiler has none.
+    pub(super) fn quietly(command: Command) -> Result<Self, Error> {
+        let finished = run(command, Streams::Capture, None)?;
+        let mut messages = Self::read(&finished);
+        if messages.diagnostics.rendered.is_empty() {
+            let told = finished
+                .output
+                .lines()
+                .filter(|line| !line.starts_with('{'));
+            messages.diagnostics.rendered = told.collect::<Vec<_>>().join("\n");
+        }
+        Ok(messages)
+    }
+
+    fn read(finished: &Finished) -> Self {
         let success = finished.end.success();
         let mut messages = Self {
             success,
@@ -53,7 +72,7 @@ impl Messages {
         for line in finished.output.lines() {
             messages.add(line);
         }
-        Ok(messages)
+        messages
     }
 
     fn add(&mut self, line: &str) {
@@ -62,7 +81,8 @@ impl Messages {
             Ok("build-script-executed") => self.build_scripts.extend(serde_json::from_str(line)),
             Ok("compiler-message") => {
                 if let Ok(message) = serde_json::from_str::<CompilerMessage>(line) {
-                    self.diagnostics.add(message);
+                    self.diagnostics.add(&message);
+                    self.compiler.push(message);
                 }
             }
             _ => {}
@@ -71,18 +91,18 @@ impl Messages {
 }
 
 impl Diagnostics {
-    fn add(&mut self, CompilerMessage { message, .. }: CompilerMessage) {
+    fn add(&mut self, CompilerMessage { message, .. }: &CompilerMessage) {
         if !matches!(message.level, DiagnosticLevel::Error | DiagnosticLevel::Ice) {
             return;
         }
-        let rendered = message.rendered.unwrap_or(message.message);
+        let rendered = message.rendered.as_ref().unwrap_or(&message.message);
         // A library and its test build report the same line twice.
-        if self.rendered.contains(&rendered) {
+        if self.rendered.contains(rendered) {
             return;
         }
-        self.rendered.push_str(&rendered);
+        self.rendered.push_str(rendered);
         // `E0308` is the language's; a lint has a name; a syntax error has no code at all.
-        match message.code {
+        match &message.code {
             Some(code) if !code.code.starts_with('E') => self.lints += 1,
             _ if rendered.contains("aborting due to ") => {}
             _ => self.errors += 1,

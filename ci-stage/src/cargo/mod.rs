@@ -6,7 +6,9 @@ mod messages;
 pub mod process;
 mod workspace;
 
-pub use artifacts::{Built, TestExecutable, TestScope, build_release, build_tests};
+pub use artifacts::{
+    Built, TestBuild, TestExecutable, TestScope, build_release, build_tests, try_build_tests,
+};
 pub use environment::RuntimeEnvironment;
 pub use messages::{Diagnostics, diagnose};
 pub use workspace::Workspace;

@@ -2,6 +2,7 @@
 
 mod lesson;
 mod manual;
+mod mutate;
 mod scope;
 mod stages;
 
@@ -119,6 +120,18 @@ Examples:
     Build,
     /// Predict what the pipeline will do, see it, and learn why
     Lesson(Box<LessonCommand>),
+    /// Mistype every constant in every likely way and show which test notices
+    #[command(after_help = "\
+Examples:
+    ci-stage mutate                            every constant, judged by every test
+    ci-stage mutate --test test_pricing        judged by the tests of one target
+    ci-stage mutate --set TAX_RATE=0.80        one mistake, and the stage's transcript
+    ci-stage mutate --set TIER_DISCOUNTS.gold=0.12 --test test_pricing
+    ci-stage mutate --slack LATE_FEE_THRESHOLD_DAYS
+    ci-stage mutate --in-diff main --max-survivors 0
+    ci-stage mutate --verify 30                compare 30 verdicts with real edits
+    ci-stage mutate --list                     the operators and the constants")]
+    Mutate(Box<crate::mutate::Arguments>),
     /// Print completions for a shell
     #[command(after_help = "\
 Examples:
@@ -174,6 +187,7 @@ impl Cli {
                 }
                 match command {
                     Some(Command::Lesson(lesson)) => lesson::run(&place, &lesson),
+                    Some(Command::Mutate(arguments)) => mutate::run(&place, &arguments),
                     command => stages::run(&place, command),
                 }
             }

@@ -129,6 +129,18 @@ pub enum LowValue {
     Text,
 }
 
+impl fmt::Display for LowValue {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(match self {
+            Self::Capacity => "capacity",
+            Self::Timeout => "time-out",
+            Self::Seed => "seed",
+            Self::Version => "version",
+            Self::Text => "text",
+        })
+    }
+}
+
 /// How a constant's mutants reach the tests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -304,6 +316,9 @@ pub struct Test {
     /// The line of its `fn`, where the source shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
+    /// The line on which its `fn` ends, where the source shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_line: Option<usize>,
     /// Wall time alone and unmutated.
     pub baseline_ms: u64,
     /// Whether it changed its result between unmutated runs.

@@ -5,7 +5,7 @@ use crate::transcript::Failure;
 
 /// Describes a failed test: how its process ended if that is unusual, then the panic of its
 /// thread, or, when there was none, what it wrote.
-pub(super) fn describe(test: &str, finished: &Finished) -> Failure {
+pub(crate) fn describe(test: &str, finished: &Finished) -> Failure {
     let lines: Vec<&str> = finished.output.lines().collect();
     let mut message = match finished.end {
         End::Exited(_) => Vec::new(),

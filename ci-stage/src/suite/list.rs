@@ -11,11 +11,11 @@ use crate::error::Error;
 
 /// A test that a program holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Listed {
+pub(crate) struct Listed {
     /// Its path inside the program.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Whether it carries `#[ignore]`.
-    pub(super) ignored: bool,
+    pub(crate) ignored: bool,
 }
 
 /// A program that takes longer only to name its tests hangs before `main` or is no libtest.
@@ -24,7 +24,7 @@ const LISTING_LIMIT: Duration = Duration::from_mins(1);
 /// The tests of a program, in the order in which they stand in its source.
 ///
 /// A program without libtest's harness is one test, named like its target.
-pub(super) fn tests(
+pub(crate) fn tests(
     test: &TestExecutable,
     command: impl Fn() -> Command,
 ) -> Result<Vec<Listed>, Error> {

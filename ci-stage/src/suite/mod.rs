@@ -7,6 +7,8 @@ mod order;
 mod run;
 
 pub use doctests::doctests;
+pub(crate) use failure::describe;
+pub(crate) use list::tests as listed;
 pub use run::{Limits, run, run_one};
 
 use crate::cargo::{Built, TestExecutable};

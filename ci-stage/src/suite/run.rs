@@ -1,18 +1,14 @@
 //! Runs the tests of a build in parallel, a process each.
 
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant};
-
-use indicatif::ProgressBar;
 
 use super::failure::describe;
 use super::list::{self, Listed};
 use crate::cargo::process::{self, Streams};
 use crate::cargo::{Built, RuntimeEnvironment, TestExecutable, Workspace};
 use crate::error::Error;
+use crate::parallel;
 use crate::transcript::{Outcome, Status, Suite, Transcript};
 
 /// What a run may use up.
@@ -28,16 +24,15 @@ impl Limits {
     /// A time limit a test, and as many tests at a time as there are cores.
     #[must_use]
     pub fn per_test(test: Duration) -> Self {
-        let jobs = thread::available_parallelism().map_or(1, usize::from);
+        let jobs = parallel::cores();
         Self { test, jobs }
     }
 }
 
-/// A test that waits to be run: which program, which place in its suite.
+/// A test that waits to be run: of which program, in which suite.
 struct Job<'a> {
     program: &'a TestExecutable,
     suite: usize,
-    place: usize,
     test: Listed,
 }
 
@@ -53,18 +48,15 @@ pub fn run(workspace: &Workspace, built: &Built, limits: Limits) -> Result<Trans
     let mut jobs = Vec::new();
     for (suite, program) in built.tests.iter().enumerate() {
         let listed = list::tests(program, || command(program))?;
-        jobs.extend(listed.into_iter().enumerate().map(|(place, test)| Job {
+        jobs.extend(listed.into_iter().map(|test| Job {
             program,
             suite,
-            place,
             test,
         }));
     }
-    let mut outcomes = in_parallel(&jobs, limits, |job| {
-        let outcome = run_listed(command(job.program), job, limits)?;
-        Ok((job.suite, job.place, outcome))
+    let outcomes = parallel::map(&jobs, limits.jobs, |_, job| {
+        run_listed(command(job.program), job, limits)
     })?;
-    outcomes.sort_by_key(|(suite, place, _)| (*suite, *place));
     let mut suites: Vec<Suite> = built
         .tests
         .iter()
@@ -73,8 +65,8 @@ pub fn run(workspace: &Workspace, built: &Built, limits: Limits) -> Result<Trans
             tests: Vec::new(),
         })
         .collect();
-    for (suite, _, outcome) in outcomes {
-        suites[suite].tests.push(outcome);
+    for (job, outcome) in jobs.iter().zip(outcomes) {
+        suites[job.suite].tests.push(outcome);
     }
     Ok(Transcript {
         suites,
@@ -117,37 +109,4 @@ pub fn run_one(
         status,
         duration: finished.duration,
     })
-}
-
-/// Works through the jobs with as many threads as the limits allow; the first error wins.
-fn in_parallel<'a, T: Send>(
-    jobs: &[Job<'a>],
-    limits: Limits,
-    work: impl Fn(&Job<'a>) -> Result<T, Error> + Sync,
-) -> Result<Vec<T>, Error> {
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(Vec::with_capacity(jobs.len()));
-    // indicatif draws on standard error, and only when that is a terminal.
-    let progress = ProgressBar::new(jobs.len() as u64);
-    thread::scope(|scope| {
-        for _ in 0..limits.jobs.clamp(1, jobs.len().max(1)) {
-            scope.spawn(|| {
-                while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let result = work(job);
-                    let failed = result.is_err();
-                    results
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .push(result);
-                    progress.inc(1);
-                    if failed {
-                        next.store(jobs.len(), Ordering::Relaxed);
-                    }
-                }
-            });
-        }
-    });
-    progress.finish_and_clear();
-    let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.into_iter().collect()
 }

@@ -1,0 +1,13 @@
+//! From the command line to a sweep.
+
+use super::{Place, scope};
+use crate::cargo::Workspace;
+use crate::error::Error;
+use crate::exit::ExitCode;
+use crate::mutate::{self, Arguments};
+
+pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode, Error> {
+    let workspace = Workspace::find(place.manifest_path.as_deref())?;
+    let judges = scope::find(&workspace, arguments.test.as_deref())?;
+    mutate::run(&workspace, arguments, judges, place.format)
+}

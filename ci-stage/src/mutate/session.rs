@@ -1,0 +1,287 @@
+//! One call of `ci-stage mutate`, from the command line to the exit code.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Instant;
+
+use super::cli::{Arguments, SlackOf};
+use super::judge::{self, milliseconds};
+use super::lab::{Judges, Lab};
+use super::matrix::{Counts, Matrix, Mutant, SCHEMA_VERSION, Slack, Tool, Verdict};
+use super::operators::{OPERATORS, Operator};
+use super::prepare::{Mutated, prepare};
+use super::report::{self, Sources};
+use super::runner::Runner;
+use super::select::{Selection, changed_since};
+use super::set::{self, Answer};
+use super::state::{BuiltCopy, State};
+use super::{gate, inputs, show, slack, tree, verify};
+use crate::cargo::{TestScope, Workspace};
+use crate::console::{Format, complain, print};
+use crate::error::Error;
+use crate::exit::ExitCode;
+use crate::parallel;
+use crate::transcript::{closing, heading};
+
+/// Does what the arguments ask. `scope` is what `--test` names.
+///
+/// # Errors
+/// Those of the steps; their exit codes are the command's.
+pub(crate) fn run(
+    workspace: &Workspace,
+    arguments: &Arguments,
+    scope: TestScope,
+    format: Format,
+) -> Result<ExitCode, Error> {
+    let started = Instant::now();
+    let mutated = arguments.mutated()?;
+    if arguments.list {
+        format.say(show::list(workspace, &mutated)?);
+        return Ok(ExitCode::Passed);
+    }
+    let judges = Judges {
+        scope,
+        extra: arguments.features(),
+    };
+    let lab = Lab::open(workspace, judges.clone())?;
+    let jobs = arguments.jobs.map_or_else(parallel::cores, usize::from);
+    let session = Session {
+        inputs: inputs::hash(&lab, &judges, &mutated)?,
+        workspace,
+        arguments,
+        lab: &lab,
+        jobs,
+        format,
+        started,
+    };
+    let (state, runner) = session.state(&mutated)?;
+    let code = match &arguments.set {
+        Some(assignment) => session.set(&state, runner.as_ref(), assignment, &judges),
+        None => session.sweep(&state, runner.as_ref()),
+    };
+    let _ = std::fs::remove_dir_all(lab.path("tmp"));
+    code
+}
+
+struct Session<'a> {
+    inputs: String,
+    workspace: &'a Workspace,
+    arguments: &'a Arguments,
+    lab: &'a Lab,
+    jobs: usize,
+    format: Format,
+    started: Instant,
+}
+
+impl Session<'_> {
+    /// The state of the last run if nothing has changed since, otherwise a new one.
+    fn state(&self, mutated: &Mutated<'_>) -> Result<(State, Option<Runner>), Error> {
+        let path = self.lab.path("state.json");
+        let known: State = tree::load(&path);
+        let state = if known.inputs == self.inputs && !self.arguments.no_cache {
+            known
+        } else {
+            // From here on the build on the disk is no longer the one that the state describes.
+            let _ = std::fs::remove_file(&path);
+            let say = |step: &str| self.progress(step);
+            let mut state = prepare(self.lab, self.workspace, mutated, self.jobs, &say)?;
+            state.inputs.clone_from(&self.inputs);
+            tree::store(&path, &state)?;
+            state
+        };
+        let runner = state
+            .schema
+            .as_ref()
+            .map(|copy| restore(&state, copy, &self.lab.path("tmp")));
+        Ok((state, runner.transpose()?))
+    }
+
+    fn progress(&self, step: &str) {
+        use std::io::IsTerminal;
+        if std::io::stderr().is_terminal() {
+            complain(format_args!("{:>6.1?}  {step}", self.started.elapsed()));
+        }
+    }
+
+    fn set(
+        &self,
+        state: &State,
+        runner: Option<&Runner>,
+        assignment: &set::Assignment,
+        judges: &Judges,
+    ) -> Result<ExitCode, Error> {
+        match set::set(self.lab, state, runner, assignment, self.jobs)? {
+            Answer::Transcript(transcript) => {
+                self.format.say(&transcript);
+                Ok(transcript.exit_code())
+            }
+            Answer::DoesNotBuild(errors) => {
+                let name = match &judges.scope {
+                    TestScope::Workspace => "workspace",
+                    TestScope::Package(name) | TestScope::TestTarget(name) => name,
+                };
+                self.format.say(heading(name));
+                self.format.say(errors);
+                self.format.say(closing(ExitCode::DoesNotBuild));
+                Ok(ExitCode::DoesNotBuild)
+            }
+        }
+    }
+
+    fn sweep(&self, state: &State, runner: Option<&Runner>) -> Result<ExitCode, Error> {
+        let path = self.lab.results.join("matrix.json");
+        let selection = self.arguments.selected();
+        let question = tree::hash_of(format!("{} {selection:?}", self.inputs).as_bytes());
+        let last = Matrix::read(&path)
+            .ok()
+            .filter(|matrix| matrix.inputs == question);
+        let matrix = if let Some(matrix) = last.filter(|_| !self.arguments.no_cache) {
+            complain(format_args!(
+                "nothing has changed since {}: this is the answer of then (--no-cache asks again)",
+                matrix.started
+            ));
+            matrix
+        } else {
+            let matrix = self.matrix(state, runner, question, selection)?;
+            let sources = Sources::read(&matrix, self.workspace.root())?;
+            report::write_all(&matrix, &sources, &self.lab.results)?;
+            matrix
+        };
+        match self.format {
+            Format::Text => print(show::matrix(&matrix).trim_end()),
+            Format::Json => print(
+                serde_json::to_string_pretty(&matrix)
+                    .map_err(|error| Error::Setup(error.to_string()))?,
+            ),
+        }
+        Ok(gate::verdict(
+            &matrix,
+            self.arguments.fail_under,
+            self.arguments.max_survivors,
+        ))
+    }
+
+    fn matrix(
+        &self,
+        state: &State,
+        runner: Option<&Runner>,
+        question: String,
+        selection: Vec<String>,
+    ) -> Result<Matrix, Error> {
+        let begun = jiff::Timestamp::now();
+        let chosen = self.selection()?.mutants(state)?;
+        self.progress("judging the mutants");
+        let mutants = judge::judge(self.lab, state, runner, &chosen, self.jobs)?;
+        self.progress("looking for slack");
+        let slack = self.slack(state, runner, &mutants)?;
+        let say = |step: &str| self.progress(step);
+        let verification = match self.arguments.verify {
+            Some(sample) => Some(verify::verify(
+                self.lab, state, &mutants, sample, self.jobs, &say,
+            )?),
+            None => None,
+        };
+        Ok(Matrix {
+            schema_version: SCHEMA_VERSION.to_owned(),
+            tool: Tool {
+                name: "ci-stage".to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            },
+            root: self.workspace.root().display().to_string(),
+            started: begun.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            duration_ms: milliseconds(self.started.elapsed()),
+            inputs: question,
+            selection,
+            constants: state.constants.clone(),
+            counts: Counts::of(&mutants),
+            mutants,
+            tests: state.tests.clone(),
+            slack,
+            skipped: state.skipped.clone(),
+            verification,
+        })
+    }
+
+    fn selection(&self) -> Result<Selection, Error> {
+        let mut constants = self.arguments.constants.clone();
+        if let Some(SlackOf::One(name)) = self.arguments.slack_of() {
+            constants.push(
+                name.split(['.', '[', '#'])
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned(),
+            );
+        }
+        let revision = self.arguments.in_diff.as_deref();
+        let changed = revision.map(|revision| changed_since(self.workspace.root(), revision));
+        Ok(Selection {
+            packages: self.arguments.packages.clone(),
+            files: self.arguments.files.clone(),
+            constants,
+            changed: changed.transpose()?,
+        })
+    }
+
+    /// The intervals of all chosen constants where that is quick or was asked for, otherwise of
+    /// those with a mutant that nobody noticed.
+    fn slack(
+        &self,
+        state: &State,
+        runner: Option<&Runner>,
+        mutants: &[Mutant],
+    ) -> Result<Vec<Slack>, Error> {
+        const QUICK_MS: u64 = 200;
+        let Some(runner) = runner else {
+            return Ok(Vec::new());
+        };
+        let asked = self.arguments.slack_of().is_some();
+        let cost = |constant: usize| -> u64 {
+            let readers = state.readers.get(&constant).into_iter().flatten();
+            readers.map(|test| state.tests[*test].baseline_ms).sum()
+        };
+        let wanted: BTreeSet<usize> = mutants
+            .iter()
+            .filter(|mutant| {
+                let survivor = matches!(mutant.verdict, Verdict::Survived);
+                asked || survivor || cost(mutant.constant) < QUICK_MS
+            })
+            .map(|mutant| mutant.constant)
+            .collect();
+        slack::intervals(state, runner, &slack::candidates(state, &wanted), self.jobs)
+    }
+}
+
+fn restore(state: &State, copy: &BuiltCopy, temporary: &Path) -> Result<Runner, Error> {
+    let workspace = Workspace::find(Some(&copy.manifest))?;
+    let mut runner = Runner::of(workspace, copy.built.clone(), copy.cases.clone(), temporary)?;
+    runner.apart.clone_from(&copy.apart);
+    runner.baseline = state
+        .tests
+        .iter()
+        .map(|test| std::time::Duration::from_millis(test.baseline_ms))
+        .collect();
+    Ok(runner)
+}
+
+/// The operators that are on: the usual ones, or those that are named.
+pub(super) fn operators(
+    wanted: &[String],
+    unwanted: &[String],
+) -> Result<Vec<&'static Operator>, Error> {
+    for name in wanted.iter().chain(unwanted) {
+        if !OPERATORS.iter().any(|operator| operator.name == name) {
+            let known: Vec<&str> = OPERATORS.iter().map(|operator| operator.name).collect();
+            return Err(Error::Usage(format!(
+                "no operator is called `{name}`; there are {}",
+                known.join(", ")
+            )));
+        }
+    }
+    let named =
+        |list: &[String], operator: &Operator| list.iter().any(|name| name == operator.name);
+    let on = |operator: &&Operator| {
+        let usual = operator.default && wanted.is_empty();
+        (usual || named(wanted, operator)) && !named(unwanted, operator)
+    };
+    Ok(OPERATORS.iter().filter(on).collect())
+}
