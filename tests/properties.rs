@@ -1,12 +1,10 @@
 //! The laws of pricing, held against exact fractions and against each other.
 
 use ledgerly_tests::invoices::{accepted, any_amount, everyday_amount, invoice};
-use ledgerly_tests::oracle::{fraction, rounded_to_cents, steps};
-use num_bigint::BigInt;
-use num_rational::BigRational;
+use ledgerly_tests::oracle::{fraction, rounded_to_cents, shown_fraction, steps};
 use pricing::{
-    Invoice, Money, PricingEngine, PricingError, Quote, RawInvoice, Step, add_late_fee, add_tax,
-    amount, apply_loyalty_discount, apply_tier_discount,
+    Invoice, PricingEngine, PricingError, Quote, RawInvoice, Step, add_late_fee, add_tax, amount,
+    apply_loyalty_discount, apply_tier_discount,
 };
 use proptest::prelude::*;
 use rust_decimal::{Decimal, dec};
@@ -18,15 +16,6 @@ fn quote(raw: &RawInvoice) -> Result<Quote, TestCaseError> {
 
 fn total(raw: &RawInvoice) -> Result<Decimal, TestCaseError> {
     Ok(quote(raw)?.total.amount)
-}
-
-/// An exact amount as the oracle's fraction, through its displayed digits.
-fn shown_fraction(money: Money) -> BigRational {
-    let text = money.to_string();
-    let (whole, places) = text.split_once('.').unwrap_or((&text, ""));
-    let mantissa = BigInt::parse_bytes(format!("{whole}{places}").as_bytes(), 10);
-    let denominator = places.bytes().fold(BigInt::from(1), |power, _| power * 10);
-    BigRational::new(mantissa.unwrap_or_default(), denominator)
 }
 
 fn agrees_with_the_oracle(invoice: &Invoice, quote: &Quote) -> Result<(), TestCaseError> {

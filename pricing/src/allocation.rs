@@ -9,8 +9,9 @@
 //! | 0.05 | 3, 7 | 0.02, 0.03 |
 //! | -0.05 | 1, 1 | -0.03, -0.02 |
 
-use std::cmp::Reverse;
-
+use num_bigint::BigInt;
+use num_integer::Integer;
+use num_traits::{CheckedAdd, CheckedSub, FromPrimitive, Signed, ToPrimitive};
 use rust_decimal::Decimal;
 
 use crate::error::PricingError;
@@ -84,23 +85,43 @@ pub fn allocate(
 }
 
 fn shares_of(units: i128, weights: &[Decimal]) -> Option<Vec<i128>> {
-    let weights = || {
-        weights
-            .iter()
-            .map(|&weight| Money::from(weight).normalized())
+    let weights: Vec<Money> = weights.iter().map(|&weight| weight.into()).collect();
+    let amount = Money::of_units(units, 0)?;
+    let shares = split(amount, &weights, 0).ok()?;
+    shares.iter().map(|share| share.mantissa_at(0, 1)).collect()
+}
+
+/// Shares of `amount` in proportion to `weights`, in units of `places`; the weights are not all zero
+/// together. Weights of both signs are allowed, and so are shares.
+pub(crate) fn split(
+    amount: Money,
+    weights: &[Money],
+    places: u32,
+) -> Result<Vec<Money>, PricingError> {
+    if amount.is_negative() {
+        return mirrored(split(amount.negated(), weights, places)?);
+    }
+    let step = "shares";
+    let too_long = PricingError::StepTooLong { step };
+    // Amount × weight needs up to 76 digits.
+    let shares = || -> Option<Vec<Money>> {
+        let normalized = weights.iter().map(|weight| weight.normalized());
+        let (scale, divisor) = Money::common_unit(normalized.clone())?;
+        let mantissas = normalized.map(|weight| weight.mantissa_at(scale, divisor));
+        let weights: Vec<BigInt> = mantissas
+            .map(|mantissa| mantissa.map(BigInt::from))
+            .collect::<Option<_>>()?;
+        let all: BigInt = weights.iter().sum();
+        let sign = all.signum();
+        let units = BigInt::from(amount.normalized().mantissa_at(places, 1)?);
+        let exact = weights.into_iter().map(|weight| weight * &units * &sign);
+        let shares = largest_remainder(exact.collect(), &(all * &sign), units.clone())?;
+        let shares = shares.iter().map(ToPrimitive::to_i128);
+        shares
+            .map(|share| Money::of_units(share?, places))
+            .collect()
     };
-    let (scale, divisor) = Money::common_unit(weights())?;
-    let weights: Vec<i128> = weights()
-        .map(|weight| weight.mantissa_at(scale, divisor))
-        .collect::<Option<_>>()?;
-    let all = weights
-        .iter()
-        .try_fold(0_i128, |sum, &weight| sum.checked_add(weight))?;
-    let exact: Vec<i128> = weights
-        .into_iter()
-        .map(|weight| weight.checked_mul(units))
-        .collect::<Option<_>>()?;
-    largest_remainder(exact, all.max(1), units)
+    shares().ok_or(too_long)
 }
 
 /// Rounds each of `parts` to `places` so that together they give `total`, the rounded sum of the
@@ -111,10 +132,8 @@ pub(crate) fn reconcile(
     places: u32,
 ) -> Result<Vec<Money>, PricingError> {
     if total.is_negative() {
-        // A credit mirrors the charge: the same shares with the sign turned.
-        let mirrored: Vec<Money> = parts.iter().map(|part| part.negated()).collect();
-        let shown = reconcile(&mirrored, total.negated(), places)?;
-        return Ok(shown.into_iter().map(Money::negated).collect());
+        let parts: Vec<Money> = parts.iter().map(|part| part.negated()).collect();
+        return mirrored(reconcile(&parts, total.negated(), places)?);
     }
     on_common_unit(parts, total, places)
         .or_else(|| {
@@ -126,6 +145,15 @@ pub(crate) fn reconcile(
         })
 }
 
+/// A credit mirrors the charge: the same shares with the sign turned.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "both callers hand on a result of this type"
+)]
+fn mirrored(shares: Vec<Money>) -> Result<Vec<Money>, PricingError> {
+    Ok(shares.into_iter().map(Money::negated).collect())
+}
+
 fn on_common_unit(parts: &[Money], total: Money, places: u32) -> Option<Vec<Money>> {
     let (scale, divisor) = Money::common_unit(parts.iter().copied())?;
     let scale = scale.max(places);
@@ -134,7 +162,7 @@ fn on_common_unit(parts: &[Money], total: Money, places: u32) -> Option<Vec<Mone
         .iter()
         .map(|part| part.mantissa_at(scale, divisor))
         .collect::<Option<_>>()?;
-    largest_remainder(exact, unit, total.mantissa_at(places, 1)?)?
+    largest_remainder(exact, &unit, total.mantissa_at(places, 1)?)?
         .into_iter()
         .map(|units| Money::of_units(units, places))
         .collect()
@@ -143,23 +171,31 @@ fn on_common_unit(parts: &[Money], total: Money, places: u32) -> Option<Vec<Mone
 /// Whole numbers near `exact / unit` whose sum is `total`; `None` when a sum does not fit.
 ///
 /// What is left over goes round to all, as far as it reaches, and then to the largest remainders.
-fn largest_remainder(mut exact: Vec<i128>, unit: i128, total: i128) -> Option<Vec<i128>> {
-    let remainders: Vec<i128> = exact.iter().map(|part| part.rem_euclid(unit)).collect();
+fn largest_remainder<N>(mut exact: Vec<N>, unit: &N, total: N) -> Option<Vec<N>>
+where
+    N: Integer + Clone + CheckedAdd + CheckedSub + FromPrimitive,
+{
+    let mut remainders = Vec::with_capacity(exact.len());
     let mut left = total;
     for part in &mut exact {
-        *part = part.div_euclid(unit);
-        left = left.checked_sub(*part)?;
+        let (whole, remainder) = part.div_mod_floor(unit);
+        left = left.checked_sub(&whole)?;
+        *part = whole;
+        remainders.push(remainder);
     }
-    let count = i128::try_from(exact.len()).ok().filter(|count| *count > 0);
-    let Some(count) = count else {
-        return (left == 0).then_some(exact);
+    let Some(count) = N::from_usize(exact.len()).filter(|count| !count.is_zero()) else {
+        return left.is_zero().then_some(exact);
     };
-    let (to_each, winners) = (left.div_euclid(count), left.rem_euclid(count));
+    let (to_each, mut winners) = left.div_mod_floor(&count);
     let mut by_remainder: Vec<usize> = (0..exact.len()).collect();
     // The sort is stable, so ties go to the first.
-    by_remainder.sort_by_key(|&index| Reverse(remainders[index]));
-    for (rank, index) in (0..).zip(by_remainder) {
-        exact[index] = exact[index].checked_add(to_each + i128::from(rank < winners))?;
+    by_remainder.sort_by(|&left, &right| remainders[right].cmp(&remainders[left]));
+    for index in by_remainder {
+        exact[index] = exact[index].checked_add(&to_each)?;
+        if !winners.is_zero() {
+            exact[index] = exact[index].checked_add(&N::one())?;
+            winners = winners - N::one();
+        }
     }
     Some(exact)
 }

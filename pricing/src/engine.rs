@@ -16,12 +16,21 @@ mod tax_bases;
 mod taxes;
 
 pub(crate) use lines::{LineAmounts, subtotal};
-pub(crate) use steps::Steps;
+pub(crate) use steps::{Applied, Steps, Watch};
+pub(crate) use tax_bases::TaxBases;
+pub(crate) use taxes::TaxAmount;
 
 /// Prices invoices under one [`Policy`].
 #[derive(Clone, Debug)]
 pub struct PricingEngine {
     policy: Policy,
+}
+
+/// A quote with the amounts behind it.
+pub(crate) struct Priced<'p> {
+    pub(crate) lines: Vec<LineAmounts>,
+    pub(crate) steps: Steps<'p>,
+    pub(crate) quote: Quote,
 }
 
 impl PricingEngine {
@@ -39,16 +48,7 @@ impl PricingEngine {
 
     /// The invoice's total with every step that leads to it.
     pub fn quote(&self, invoice: &Invoice) -> Result<Quote, PricingError> {
-        let precision = self.precision(invoice)?;
-        let of_line = |item| lines::amounts(item, precision, self.policy.overdiscount);
-        let lines: Vec<LineAmounts> = invoice
-            .items()
-            .iter()
-            .map(of_line)
-            .collect::<Result<_, _>>()?;
-        let nets: Vec<Money> = lines.iter().map(|line| line.net).collect();
-        let steps = self.steps(invoice, &nets, precision)?;
-        Quote::of_steps(invoice, &self.policy, &lines, &steps)
+        Ok(self.quote_watched(invoice, &mut ())?.quote)
     }
 
     /// The invoice's total, rounded to the minor unit; by the standard policy once, at the end, half
@@ -56,14 +56,31 @@ impl PricingEngine {
     pub fn total(&self, invoice: &Invoice) -> Result<Decimal, PricingError> {
         let precision = self.precision(invoice)?;
         let of_line = |item| Ok(lines::amounts(item, precision, self.policy.overdiscount)?.net);
-        let nets: Vec<Money> = invoice
-            .items()
-            .iter()
-            .map(of_line)
-            .collect::<Result<_, _>>()?;
-        let total = self.steps(invoice, &nets, precision)?.total;
+        let nets = invoice.items().iter().map(of_line);
+        let nets: Vec<Money> = nets.collect::<Result<_, _>>()?;
+        let total = self.steps(invoice, &nets, precision, &mut ())?.total;
         let shown = precision.to_minor_units(total, "total")?;
         shown.to_shown(precision.places, "total")
+    }
+
+    /// The quote with the amounts behind it.
+    pub(crate) fn quote_watched(
+        &self,
+        invoice: &Invoice,
+        watch: &mut impl Watch,
+    ) -> Result<Priced<'_>, PricingError> {
+        let precision = self.precision(invoice)?;
+        let of_line = |item| lines::amounts(item, precision, self.policy.overdiscount);
+        let lines = invoice.items().iter().map(of_line);
+        let lines: Vec<LineAmounts> = lines.collect::<Result<_, _>>()?;
+        let nets: Vec<Money> = lines.iter().map(|line| line.net).collect();
+        let steps = self.steps(invoice, &nets, precision, watch)?;
+        let quote = Quote::of_steps(invoice, &self.policy, &lines, &steps)?;
+        Ok(Priced {
+            lines,
+            steps,
+            quote,
+        })
     }
 
     fn precision(&self, invoice: &Invoice) -> Result<Precision, PricingError> {

@@ -6,8 +6,6 @@
 //! | 100 | 30 | 0 |
 //! | 100 | 31 | 5 |
 
-use std::cmp::Ordering;
-
 use crate::error::PricingError;
 use crate::money::Money;
 use crate::policy::{LateFee, LateFeeSize};
@@ -30,12 +28,6 @@ pub(crate) fn late_fee(
         LateFeeSize::Rate(rate) => outstanding.times(rate.as_factor(), "late fee")?,
         LateFeeSize::Amount(amount) => Money::from(amount),
     };
-    let raised = match rule.minimum.map(Money::from) {
-        Some(minimum) if fee.compared(minimum, "late fee")? == Ordering::Less => minimum,
-        _ => fee,
-    };
-    match rule.cap.map(Money::from) {
-        Some(cap) if raised.compared(cap, "late fee")? == Ordering::Greater => Ok(cap),
-        _ => Ok(raised),
-    }
+    let minimum = rule.minimum.map(Money::from);
+    fee.within(minimum, rule.cap.map(Money::from), "late fee")
 }

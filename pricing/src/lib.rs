@@ -29,6 +29,7 @@
 mod adjustment;
 mod allocation;
 pub mod amount;
+mod credit;
 mod currency;
 mod document;
 mod engine;
@@ -42,13 +43,16 @@ pub mod policy;
 mod quote;
 mod rate;
 mod rounding;
+mod rounding_report;
 mod standard;
 mod tax;
 mod tax_codes;
 mod tier;
+mod trace;
 
 pub use adjustment::{Adjustment, Size};
 pub use allocation::{AllocationError, allocate};
+pub use credit::{Credit, CreditError};
 pub use currency::{Currency, CurrencyError};
 pub use document::{
     Base, DocumentKind, RawAdjustment, RawDocument, RawDocumentLine, RawInvoice, RawLineItem,
@@ -63,8 +67,10 @@ pub use policy::{Policy, PolicyError, PolicyId, Timeline, TimelineError};
 pub use quote::{Quote, QuotedLine, QuotedTax, Reason, Step};
 pub use rate::Rate;
 pub use rounding::{Rounding, RoundingMode, RoundingRule};
+pub use rounding_report::{Moved, RoundingReport};
 pub use standard::{
     add_late_fee, add_tax, apply_loyalty_discount, apply_tier_discount, calculate_invoice_total,
     calculate_subtotal,
 };
 pub use tax_codes::{TaxCodes, TaxCodesError};
+pub use trace::{Carrying, Entry, Formula, Operand, ReplayError, Trace};

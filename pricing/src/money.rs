@@ -1,5 +1,7 @@
 //! Exact amounts: a whole number of up to 38 digits over a power of ten; never a float, never a lost digit.
 
+use std::cmp::Ordering;
+
 use rust_decimal::Decimal;
 
 use crate::error::PricingError;
@@ -168,6 +170,11 @@ impl Money {
         }
     }
 
+    /// The decimal places that are needed to write it down.
+    pub(crate) fn decimal_places(self) -> u32 {
+        self.normalized().scale
+    }
+
     /// Whether the amount is exactly zero.
     #[must_use]
     pub fn is_zero(self) -> bool {
@@ -185,7 +192,7 @@ impl Money {
         self,
         other: Self,
         step: &'static str,
-    ) -> Result<std::cmp::Ordering, PricingError> {
+    ) -> Result<Ordering, PricingError> {
         Ok(self.minus(other, step)?.mantissa.cmp(&0))
     }
 

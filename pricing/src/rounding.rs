@@ -29,7 +29,8 @@ pub struct Rounding {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RoundingRule {
-    /// Everything is carried exactly; the total is rounded once, at the end.
+    /// Everything is carried exactly; the total is rounded once, at the end. Only a fixed discount or
+    /// charge that is spread over several tax codes is split in minor units.
     #[default]
     Total,
     /// Every amount is rounded to the minor unit as soon as it is computed.

@@ -34,10 +34,10 @@ pub enum TaxCodesError {
     Twice(String),
 }
 
-impl TaxCodes {
-    /// No other code than `standard`.
-    pub(crate) const STANDARD_ONLY: Self = Self(Vec::new());
+/// The codes of a line that names none, for whoever needs to lend them.
+pub(crate) static STANDARD_CODES: TaxCodes = TaxCodes(Vec::new());
 
+impl TaxCodes {
     /// The codes, in the order of the document; never empty.
     pub fn codes(&self) -> impl Iterator<Item = &str> + Clone {
         let standard = self.0.is_empty().then_some(STANDARD);

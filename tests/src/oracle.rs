@@ -5,7 +5,7 @@
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::Signed;
-use pricing::Invoice;
+use pricing::{Invoice, Money};
 use rust_decimal::Decimal;
 
 /// `decimal` as a fraction.
@@ -13,6 +13,17 @@ use rust_decimal::Decimal;
 pub fn fraction(decimal: Decimal) -> BigRational {
     let denominator = BigInt::from(10).pow(decimal.scale());
     BigRational::new(decimal.mantissa().into(), denominator)
+}
+
+/// An exact amount as a fraction, through its displayed digits.
+#[must_use]
+pub fn shown_fraction(money: Money) -> BigRational {
+    let text = money.to_string();
+    let (decimal, divisor) = text.split_once('/').unwrap_or((&text, "1"));
+    let (whole, places) = decimal.split_once('.').unwrap_or((decimal, ""));
+    let number = |digits: &str| BigInt::parse_bytes(digits.as_bytes(), 10).unwrap_or_default();
+    let denominator = places.bytes().fold(number(divisor), |power, _| power * 10);
+    BigRational::new(number(&format!("{whole}{places}")), denominator)
 }
 
 fn percent(number: i64) -> BigRational {

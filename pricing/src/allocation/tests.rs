@@ -77,7 +77,13 @@ fn what_cannot_be_split_is_refused_by_name() {
     );
     assert_eq!(refused(dec!(1), &[], 2), AllocationError::NoWeight(dec!(1)));
     assert_eq!(
-        refused(Decimal::MAX, &[Decimal::MAX, dec!(1)], 0),
+        refused(Decimal::MAX, &[Decimal::MAX, dec!(0.0000000001)], 0),
         AllocationError::TooLong(Decimal::MAX)
     );
+}
+
+#[test]
+fn the_longest_amounts_are_split_exactly() {
+    let shares = allocate(Decimal::MAX, &[Decimal::MAX, dec!(1)], 0).unwrap();
+    assert_eq!(shares, [Decimal::MAX - dec!(1), dec!(1)]);
 }

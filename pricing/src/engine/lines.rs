@@ -25,7 +25,7 @@ pub(crate) fn amounts(
 ) -> Result<LineAmounts, PricingError> {
     let gross = precision.carry(gross(item)?, "line item")?;
     let mut net = gross.carried;
-    let discounts = each(item.discounts(), |discount| {
+    let discounts = each(item.discounts(), |_, discount| {
         let step = "line discount";
         let exact = discount.size.exact(gross.carried, net, step)?;
         let taken = precision.carry(exact, step)?;
@@ -33,7 +33,7 @@ pub(crate) fn amounts(
         net = net.minus(taken.carried, step)?;
         Ok(taken)
     })?;
-    let charges = each(item.charges(), |charge| {
+    let charges = each(item.charges(), |_, charge| {
         let step = "line charge";
         let exact = charge.size.exact(gross.carried, net, step)?;
         let added = precision.carry(exact, step)?;
@@ -63,11 +63,11 @@ pub(crate) fn subtotal(items: &[LineItem]) -> Result<Money, PricingError> {
 /// of the document.
 pub(super) fn each<'a>(
     adjustments: &'a [Adjustment],
-    mut amount: impl FnMut(&'a Adjustment) -> Result<Derived, PricingError>,
+    mut amount: impl FnMut(usize, &'a Adjustment) -> Result<Derived, PricingError>,
 ) -> Result<Vec<Derived>, PricingError> {
     let mut amounts = vec![Derived::ZERO; adjustments.len()];
     for (index, adjustment) in in_order(adjustments) {
-        amounts[index] = amount(adjustment)?;
+        amounts[index] = amount(index, adjustment)?;
     }
     Ok(amounts)
 }

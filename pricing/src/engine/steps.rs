@@ -10,6 +10,27 @@ use crate::money::Money;
 use crate::rounding::{Derived, Precision};
 use crate::{late_fee, loyalty, tier};
 
+/// A discount or charge that was just applied to the document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Applied {
+    TierDiscount,
+    LoyaltyDiscount,
+    /// The document's own discount at this place.
+    Discount(usize),
+    /// The document's charge at this place.
+    Charge(usize),
+}
+
+/// Who wants to see what each discount and charge leaves of the document; a trace does.
+pub(crate) trait Watch {
+    /// What is left after `applied`.
+    fn applied(&mut self, applied: Applied, left: &TaxBases);
+}
+
+impl Watch for () {
+    fn applied(&mut self, _: Applied, _: &TaxBases) {}
+}
+
 /// The amounts of every step, exact and as they are carried on.
 #[derive(Clone, Debug)]
 pub(crate) struct Steps<'p> {
@@ -40,19 +61,26 @@ impl PricingEngine {
         invoice: &Invoice,
         nets: &[Money],
         precision: Precision,
+        watch: &mut impl Watch,
     ) -> Result<Steps<'_>, PricingError> {
         let policy = &self.policy;
         let mut bases = TaxBases::of_lines(invoice.items(), nets, precision, policy.overdiscount)?;
         let subtotal = bases.subtotal;
         let tier = tier::tier_discount(policy, invoice.tier());
         let tier_discount = bases.discount(tier, None, "tier discount")?;
+        watch.applied(Applied::TierDiscount, &bases);
         let loyalty = loyalty::loyalty_discount(policy, invoice.is_loyalty_member());
         let loyalty_discount = bases.discount(loyalty, None, "loyalty discount")?;
-        let discounts = each(invoice.discounts(), |discount| {
-            bases.discount(discount.size, discount.tax(), "discount")
+        watch.applied(Applied::LoyaltyDiscount, &bases);
+        let discounts = each(invoice.discounts(), |index, discount| {
+            let taken = bases.discount(discount.size, discount.tax(), "discount")?;
+            watch.applied(Applied::Discount(index), &bases);
+            Ok(taken)
         })?;
-        let charges = each(invoice.charges(), |charge| {
-            bases.charge(charge.size, charge.tax())
+        let charges = each(invoice.charges(), |index, charge| {
+            let added = bases.charge(charge.size, charge.tax())?;
+            watch.applied(Applied::Charge(index), &bases);
+            Ok(added)
         })?;
         let prices_include_tax = invoice
             .prices_include_tax()

@@ -2,14 +2,14 @@
 
 use super::lines::capped;
 use crate::adjustment::Size;
-use crate::allocation::reconcile;
+use crate::allocation::split;
 use crate::document::Base;
 use crate::error::PricingError;
 use crate::invoice::LineItem;
 use crate::money::Money;
 use crate::policy::Overdiscount;
 use crate::rounding::{Derived, Precision};
-use crate::tax_codes::TaxCodes;
+use crate::tax_codes::{STANDARD_CODES, TaxCodes};
 
 /// What bears the same taxes.
 #[derive(Clone, Copy, Debug)]
@@ -30,8 +30,6 @@ pub(crate) struct TaxBases<'a> {
     precision: Precision,
     overdiscount: Overdiscount,
 }
-
-static STANDARD_CODES: TaxCodes = TaxCodes::STANDARD_ONLY;
 
 impl<'a> TaxBases<'a> {
     /// The line items with their nets.
@@ -89,12 +87,10 @@ impl<'a> TaxBases<'a> {
         }
         let exact = size.exact(self.subtotal, self.running, step)?;
         let asked = self.precision.carry(exact, step)?;
-        let taken = capped(asked, self.running, self.overdiscount)?;
-        let weights = match size {
-            Size::Rate(_, base) if !taken.capped => base,
-            _ => Base::Running,
-        };
-        self.apply(taken.carried, Money::negated, weights, codes, step)?;
+        let left = codes.map_or(self.running, |codes| self.left_of(codes));
+        let taken = capped(asked, left, self.overdiscount)?;
+        let size = if taken.capped { None } else { Some(size) };
+        self.apply(taken.carried, Money::negated, size, codes, step)?;
         Ok(taken)
     }
 
@@ -107,11 +103,7 @@ impl<'a> TaxBases<'a> {
         let step = "charge";
         let exact = size.exact(self.subtotal, self.running, step)?;
         let added = self.precision.carry(exact, step)?;
-        let weights = match size {
-            Size::Rate(_, base) => base,
-            Size::Amount(_) => Base::Running,
-        };
-        self.apply(added.carried, |share| share, weights, codes, step)?;
+        self.apply(added.carried, |share| share, Some(size), codes, step)?;
         Ok(added)
     }
 
@@ -120,7 +112,7 @@ impl<'a> TaxBases<'a> {
         &mut self,
         amount: Money,
         signed: impl Fn(Money) -> Money,
-        weights: Base,
+        size: Option<Size>,
         codes: Option<&'a TaxCodes>,
         step: &'static str,
     ) -> Result<(), PricingError> {
@@ -129,7 +121,7 @@ impl<'a> TaxBases<'a> {
             .first()
             .map_or(&STANDARD_CODES, |base| base.codes);
         if codes.is_none() && self.bases.len() > 1 {
-            let shares = self.shares(amount, weights, step)?;
+            let shares = self.shares(amount, size, step)?;
             for (base, share) in self.bases.iter_mut().zip(shares) {
                 base.running = base.running.plus(signed(share), step)?;
             }
@@ -142,6 +134,11 @@ impl<'a> TaxBases<'a> {
             _ => self.running.plus(signed(amount), step)?,
         };
         Ok(())
+    }
+
+    fn left_of(&self, codes: &TaxCodes) -> Money {
+        let base = self.bases.iter().find(|base| base.codes == codes);
+        base.map_or(Money::ZERO, |base| base.running)
     }
 
     fn base_of(&mut self, codes: &'a TaxCodes) -> &mut TaxBase<'a> {
@@ -157,30 +154,39 @@ impl<'a> TaxBases<'a> {
         &mut self.bases[place]
     }
 
-    /// The shares of `amount`: exact where amounts are carried exactly, otherwise by largest
-    /// remainder in the unit in which they are carried.
+    /// The shares of `amount`, in proportion to what its rate is taken of, otherwise to what is left, or
+    /// to what stood there first when nothing is left.
+    ///
+    /// They are exact where a rate is carried exactly. All others are by largest remainder, in the
+    /// unit in which amounts are carried; a fixed amount that is carried exactly is split in minor
+    /// units, because its exact parts would be fractions that no decimal holds.
     fn shares(
         &self,
         amount: Money,
-        weights: Base,
+        size: Option<Size>,
         step: &'static str,
     ) -> Result<Vec<Money>, PricingError> {
-        let (whole, weight): (_, fn(&TaxBase) -> Money) = match weights {
-            Base::Subtotal => (self.subtotal, |base| base.subtotal),
-            Base::Running => (self.running, |base| base.running),
+        let by_subtotal = matches!(size, Some(Size::Rate(_, Base::Subtotal)));
+        let nothing_left = self.running.is_zero() && !amount.is_zero();
+        let (whole, weight): (_, fn(&TaxBase) -> Money) = if by_subtotal || nothing_left {
+            (self.subtotal, |base| base.subtotal)
+        } else {
+            (self.running, |base| base.running)
         };
+        let weights = self.bases.iter().map(weight);
+        let carried_places = self.precision.carried_places();
+        if let (Some(Size::Rate(rate, _)), None) = (size, carried_places) {
+            let shares = weights.map(|weight| weight.times(rate.as_factor(), step));
+            return shares.collect();
+        }
         if whole.is_zero() {
             // Nothing to be in proportion to: the first takes it all.
             let mut shares = vec![Money::ZERO; self.bases.len()];
             shares[0] = amount;
             return Ok(shares);
         }
-        let part = amount.divided_by(whole, step)?;
-        let shares = self.bases.iter().map(|base| part.times(weight(base), step));
-        let shares: Vec<Money> = shares.collect::<Result<_, _>>()?;
-        match self.precision.carried_places() {
-            Some(places) => reconcile(&shares, amount, places),
-            None => Ok(shares),
-        }
+        let weights: Vec<Money> = weights.collect();
+        let finest = amount.decimal_places().max(self.precision.places);
+        split(amount, &weights, carried_places.unwrap_or(finest))
     }
 }

@@ -1,5 +1,7 @@
 //! Exact amounts, rounded to decimal places.
 
+use std::cmp::Ordering;
+
 use super::{Money, power_of_ten};
 use crate::error::PricingError;
 use crate::rounding::RoundingMode;
@@ -30,5 +32,22 @@ impl Money {
         let unit = below.checked_mul(self.divisor.into())?;
         let power = power_of_ten(places.saturating_sub(self.scale))?;
         Some(mode.quotient(self.mantissa.checked_mul(power)?, unit))
+    }
+
+    /// The amount, raised to `minimum` and lowered to `cap` where they are stated.
+    pub(crate) fn within(
+        self,
+        minimum: Option<Self>,
+        cap: Option<Self>,
+        step: &'static str,
+    ) -> Result<Self, PricingError> {
+        let raised = match minimum {
+            Some(minimum) if self.compared(minimum, step)? == Ordering::Less => minimum,
+            _ => self,
+        };
+        match cap {
+            Some(cap) if raised.compared(cap, step)? == Ordering::Greater => Ok(cap),
+            _ => Ok(raised),
+        }
     }
 }
