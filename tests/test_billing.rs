@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use billing::gateway::{
-    Call, CallAnswer, ChargeRequest, DeclineReason, FakeGateway, GatewayError, MinorUnits,
-    Operation, Outcome, PaymentGateway, PaymentMethod,
+    Answer, ChargeRequest, FakeGateway, GatewayError, MinorUnits, Outcome, PaymentGateway,
+    PaymentMethod,
 };
 use billing::repository::{
     Begun, ImportCount, InvoiceRepository, InvoiceState, NewInvoice, SqliteRepository,
@@ -40,13 +40,25 @@ impl Shop {
         self.repository.find("INV-1").unwrap().unwrap().state
     }
 
-    fn calls(&self) -> Vec<(Operation, CallAnswer)> {
-        let calls = self.gateway.calls().unwrap();
-        calls
-            .iter()
-            .map(|call| (call.operation, call.answer))
-            .collect()
+    fn answers(&self) -> Vec<(String, Answer)> {
+        answers(&self.gateway)
     }
+}
+
+/// What the gateway was asked, and how that ended.
+fn answers(gateway: &FakeGateway) -> Vec<(String, Answer)> {
+    let requests = gateway.requests().unwrap().into_iter();
+    requests
+        .map(|request| (request.method, request.answer))
+        .collect()
+}
+
+fn post(answer: Answer) -> (String, Answer) {
+    ("POST".to_owned(), answer)
+}
+
+fn get(answer: Answer) -> (String, Answer) {
+    ("GET".to_owned(), answer)
 }
 
 fn invoice(json: &str, total: Decimal) -> NewInvoice {
@@ -68,7 +80,7 @@ fn an_approved_charge_makes_the_invoice_paid() {
     assert_eq!(stored.state, InvoiceState::Paid);
     assert_eq!(stored.attempts.len(), 1);
     assert_eq!(stored.attempts[0].amount, MinorUnits::new(14169).unwrap());
-    assert_eq!(stored.attempts[0].payment_id.as_deref(), Some("py_1"));
+    assert_eq!(stored.attempts[0].payment_id.as_deref(), Some("pi_1"));
 }
 
 #[test]
@@ -77,60 +89,48 @@ fn charging_a_paid_invoice_again_sends_nothing() {
     shop.charge("pm_card_visa");
     let again = shop.charge("pm_card_visa");
     assert_eq!(again.state, ChargeState::AlreadyPaid);
-    assert_eq!(shop.calls(), [(Operation::Charge, CallAnswer::Decided)]);
+    assert_eq!(shop.answers(), [post(Answer::Executed)]);
 }
 
 #[test]
 fn each_declining_method_is_declined_for_its_reason() {
     for (method, reason) in [
-        ("pm_card_chargeDeclined", DeclineReason::GenericDecline),
-        ("pm_card_visa_chargeDeclined", DeclineReason::GenericDecline),
-        ("pm_card_chargeCustomerFail", DeclineReason::GenericDecline),
+        ("pm_card_chargeDeclined", "generic_decline"),
+        ("pm_card_visa_chargeDeclined", "generic_decline"),
+        ("pm_card_chargeCustomerFail", "generic_decline"),
         (
             "pm_card_chargeDeclinedInsufficientFunds",
-            DeclineReason::InsufficientFunds,
+            "insufficient_funds",
         ),
         (
             "pm_card_visa_chargeDeclinedInsufficientFunds",
-            DeclineReason::InsufficientFunds,
+            "insufficient_funds",
         ),
-        ("pm_card_chargeDeclinedLostCard", DeclineReason::LostCard),
-        (
-            "pm_card_chargeDeclinedStolenCard",
-            DeclineReason::StolenCard,
-        ),
-        (
-            "pm_card_chargeDeclinedExpiredCard",
-            DeclineReason::ExpiredCard,
-        ),
-        (
-            "pm_card_chargeDeclinedIncorrectCvc",
-            DeclineReason::IncorrectCvc,
-        ),
-        (
-            "pm_card_chargeDeclinedProcessingError",
-            DeclineReason::ProcessingError,
-        ),
+        ("pm_card_chargeDeclinedLostCard", "lost_card"),
+        ("pm_card_chargeDeclinedStolenCard", "stolen_card"),
+        ("pm_card_chargeDeclinedExpiredCard", "expired_card"),
+        ("pm_card_chargeDeclinedIncorrectCvc", "incorrect_cvc"),
+        ("pm_card_chargeDeclinedProcessingError", "processing_error"),
         (
             "pm_card_chargeDeclinedVelocityLimitExceeded",
-            DeclineReason::CardVelocityExceeded,
+            "card_velocity_exceeded",
         ),
-        (
-            "pm_card_authenticationRequired",
-            DeclineReason::AuthenticationRequired,
-        ),
+        ("pm_card_authenticationRequired", "authentication_required"),
     ] {
         let mut shop = Shop::with_worked_invoice();
         let charge = shop.charge(method);
         let ChargeState::Declined(payment) = charge.state else {
             panic!("{method}: {:?}", charge.state);
         };
-        assert_eq!(payment.outcome, Outcome::Declined(reason), "{method}");
+        let Outcome::Declined(declined) = payment.outcome else {
+            panic!("{method}: {:?}", payment.outcome);
+        };
+        assert_eq!(declined.code(), reason, "{method}");
         let stored = shop.repository.find("INV-1").unwrap().unwrap();
         assert_eq!(stored.state, InvoiceState::Declined, "{method}");
         assert_eq!(
             stored.attempts[0].decline_reason.as_deref(),
-            Some(reason.code()),
+            Some(reason),
             "{method}"
         );
     }
@@ -160,11 +160,8 @@ fn a_lost_answer_is_looked_up_under_the_same_key_and_charged_once() {
         "the same attempt, under its own key"
     );
     assert_eq!(
-        shop.calls(),
-        [
-            (Operation::Charge, CallAnswer::LostAfter),
-            (Operation::Find, CallAnswer::Replayed),
-        ]
+        shop.answers(),
+        [post(Answer::LostAfter), get(Answer::Executed)]
     );
 }
 
@@ -180,19 +177,15 @@ fn a_lost_request_is_sent_again_under_the_same_key() {
         ChargeState::Paid(_)
     ));
     assert_eq!(
-        shop.calls(),
+        shop.answers(),
         [
-            (Operation::Charge, CallAnswer::LostBefore),
-            (Operation::Find, CallAnswer::NotFound),
-            (Operation::Charge, CallAnswer::Decided),
+            post(Answer::LostBefore),
+            get(Answer::Executed),
+            post(Answer::Executed),
         ]
     );
-    let keys = shop
-        .gateway
-        .calls()
-        .unwrap()
-        .into_iter()
-        .map(|call: Call| call.idempotency_key);
+    let requests = shop.gateway.requests().unwrap().into_iter();
+    let keys = requests.filter_map(|request| request.idempotency_key);
     assert_eq!(keys.collect::<std::collections::BTreeSet<_>>().len(), 1);
 }
 
@@ -235,13 +228,11 @@ fn the_same_key_is_answered_the_same_and_charges_once() {
     let request = request("key", 100, "pm_card_visa");
     let first = gateway.charge(&request).unwrap();
     assert_eq!(gateway.charge(&request).unwrap(), first);
-    let answers: Vec<_> = gateway
-        .calls()
-        .unwrap()
-        .iter()
-        .map(|call| call.answer)
-        .collect();
-    assert_eq!(answers, [CallAnswer::Decided, CallAnswer::Replayed]);
+    assert_eq!(
+        answers(&gateway),
+        [post(Answer::Executed), post(Answer::Replayed)]
+    );
+    assert_eq!(gateway.true_ledger().unwrap().captured, 100);
 }
 
 #[test]
@@ -263,14 +254,17 @@ fn the_same_key_with_other_parameters_is_a_conflict_and_charges_nothing() {
             "{refused:?}"
         );
     }
-    let answers: Vec<_> = gateway
-        .calls()
-        .unwrap()
-        .iter()
-        .map(|call| call.answer)
-        .collect();
-    let conflict = CallAnswer::Conflict;
-    assert_eq!(answers, [CallAnswer::Decided, conflict, conflict, conflict]);
+    let conflict = post(Answer::Conflict);
+    assert_eq!(
+        answers(&gateway),
+        [
+            post(Answer::Executed),
+            conflict.clone(),
+            conflict.clone(),
+            conflict
+        ]
+    );
+    assert_eq!(gateway.true_ledger().unwrap().captured, 100);
 }
 
 #[test]
@@ -278,7 +272,10 @@ fn a_key_that_is_empty_or_too_long_is_refused() {
     let mut gateway = FakeGateway::in_memory().unwrap();
     for key in ["", &"k".repeat(256)] {
         let refused = gateway.charge(&request(key, 100, "pm_card_visa"));
-        assert!(matches!(refused, Err(GatewayError::InvalidKey { .. })));
+        assert!(matches!(
+            refused,
+            Err(GatewayError::IdempotencyConflict { .. })
+        ));
     }
     assert!(
         gateway
@@ -302,11 +299,18 @@ fn the_gateway_remembers_its_decisions_between_two_processes() {
 
 #[test]
 fn an_unknown_payment_method_names_the_one_that_was_meant() {
-    let error = "pm_card_vissa"
-        .parse::<PaymentMethod>()
-        .unwrap_err()
-        .to_string();
-    assert!(error.contains("did you mean \"pm_card_visa\"?"), "{error}");
+    let remedy = FakeGateway::method_remedy("pm_card_vissa").unwrap();
+    assert!(
+        remedy.starts_with("did you mean \"pm_card_visa\"?"),
+        "{remedy}"
+    );
+    assert_eq!(FakeGateway::method_remedy("pm_card_visa"), None);
+}
+
+#[test]
+fn a_card_number_is_no_payment_method_and_is_not_repeated() {
+    let error = "4242424242424242".parse::<PaymentMethod>().unwrap_err();
+    assert!(!error.to_string().contains("4242"), "{error}");
 }
 
 #[test]
@@ -354,7 +358,7 @@ fn an_invoice_that_costs_nothing_is_paid_without_a_charge() {
     let method = "pm_card_visa".parse().unwrap();
     let charged = charge(&mut shop.repository, &mut shop.gateway, "INV-0", method).unwrap();
     assert_eq!(charged.state, ChargeState::NothingDue);
-    assert_eq!(shop.calls(), []);
+    assert_eq!(shop.answers(), []);
     let stored = shop.repository.find("INV-0").unwrap().unwrap();
     assert_eq!(stored.state, InvoiceState::Paid);
 }
@@ -378,7 +382,7 @@ fn an_amount_beyond_what_gateways_take_is_refused_and_leaves_the_invoice_as_it_w
 
 fn request(key: &str, amount_minor: i64, method: &str) -> ChargeRequest {
     ChargeRequest {
-        idempotency_key: key.to_owned(),
+        attempt_id: key.to_owned(),
         invoice_id: "INV-1".to_owned(),
         amount: MinorUnits::new(amount_minor).unwrap(),
         payment_method: method.parse().unwrap(),

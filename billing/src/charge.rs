@@ -37,7 +37,7 @@ pub enum ChargeState {
 /// with its own payment method; a new key is made only after a decline.
 pub fn charge(
     repository: &mut impl InvoiceRepository,
-    gateway: &mut impl PaymentGateway,
+    gateway: &mut (impl PaymentGateway + ?Sized),
     invoice_id: &str,
     payment_method: PaymentMethod,
 ) -> Result<Charge, Error> {
@@ -70,10 +70,10 @@ pub fn charge(
 
 fn request_of(attempt: &Attempt) -> ChargeRequest {
     ChargeRequest {
-        idempotency_key: attempt.attempt_id.clone(),
+        attempt_id: attempt.attempt_id.clone(),
         invoice_id: attempt.invoice_id.clone(),
         amount: attempt.amount,
-        payment_method: attempt.payment_method,
+        payment_method: attempt.payment_method.clone(),
     }
 }
 
@@ -90,7 +90,7 @@ fn recorded(
                 Outcome::Declined(_) => ChargeState::Declined(payment),
             }
         }
-        Err(GatewayError::TimedOut) => ChargeState::Unknown,
+        Err(error) if error.leaves_unknown() => ChargeState::Unknown,
         Err(error) => return Err(error.into()),
     };
     Ok(Charge {

@@ -3,6 +3,7 @@
 mod args;
 mod charge;
 mod exit;
+mod gateway;
 mod invoice;
 mod manual;
 mod price;
@@ -10,7 +11,7 @@ mod progress;
 
 use clap::Parser;
 
-pub use args::{Arguments, Command, InvoiceCommand};
+pub use args::{Arguments, Command, GatewayCommand, InvoiceCommand};
 pub use exit::ExitStatus;
 
 use crate::error::Error;
@@ -49,6 +50,7 @@ fn execute(command: Command) -> Result<ExitStatus, Error> {
         Command::Invoice(InvoiceCommand::List(options)) => invoice::list(&options),
         Command::Invoice(InvoiceCommand::Show(options)) => invoice::show(&options),
         Command::Charge(options) => charge::charge(&options),
+        Command::Gateway(GatewayCommand::Serve(options)) => gateway::serve_gateway(&options),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { command } => manual::page(&command),
     }

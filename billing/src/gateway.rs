@@ -1,31 +1,92 @@
 //! Payment gateways: who takes a customer's money, and what is known afterwards.
 
+mod api;
+mod client;
 mod fake;
-mod fake_ledger;
+mod http;
 mod minor_units;
 mod payment_method;
+pub mod serve;
+mod signature;
 
-use crate::suggest;
-
-pub use fake::{Call, CallAnswer, FakeGateway, Operation};
+pub use api::{ApiReply, ApiRequest, Method, Parameters, Transport};
+pub use fake::{
+    Answer, Delivery, FakeGateway, Fault, Faults, RequestRecord, TrueLedger, TruePayment,
+};
+pub use http::{ApiKey, HttpGateway};
 pub use minor_units::MinorUnits;
 pub use payment_method::PaymentMethod;
+pub use signature::{Secret, SignatureError, sign, verify};
 
-/// Takes payments. Implementations keep the first answer of each idempotency key and give it again,
-/// so that a request that is sent twice charges once.
+/// The currency of every charge.
+pub const CURRENCY: &str = "usd";
+
+/// Takes payments and gives them back. A gateway keeps its first reply of each idempotency key for a
+/// day and gives it again, so that a request that is sent twice is executed once.
+///
+/// Every [`Transport`] is one.
 pub trait PaymentGateway {
-    /// Charges once for each idempotency key.
+    /// Charges once for each attempt.
     fn charge(&mut self, request: &ChargeRequest) -> Result<Payment, GatewayError>;
 
-    /// What became of the request with this idempotency key; `None` when it never arrived.
-    fn find(&mut self, idempotency_key: &str) -> Result<Option<Payment>, GatewayError>;
+    /// What became of an attempt, however long ago; `None` when the gateway has none.
+    fn find(&mut self, attempt_id: &str) -> Result<Option<Payment>, GatewayError>;
+
+    /// Gives money back, once for each refund.
+    fn refund(&mut self, request: &RefundRequest) -> Result<Refunded, GatewayError>;
+
+    /// The payments that took money, newest first, after the one named by an earlier page.
+    fn payments(&mut self, after: Option<&str>) -> Result<PaymentPage, GatewayError>;
+}
+
+/// A request to give money back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundRequest {
+    /// The refund's name, which is the idempotency key.
+    pub refund_id: String,
+    /// The payment, as the gateway names it.
+    pub payment_id: String,
+    /// How much.
+    pub amount: MinorUnits,
+}
+
+/// What the gateway did about a refund.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refunded {
+    /// The money is given back; the gateway's name for it.
+    Done(String),
+    /// Nothing is given back, for this reason.
+    Refused(String),
+}
+
+/// Some of the payments that took money.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PaymentPage {
+    /// The payments, newest first.
+    pub payments: Vec<TakenPayment>,
+    /// Where the next page begins; `None` when this is the last.
+    pub next: Option<String>,
+}
+
+/// A payment that took money, as the gateway tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenPayment {
+    /// The gateway's name for it.
+    pub payment_id: String,
+    /// The attempt, if it is one of ours.
+    pub attempt_id: Option<String>,
+    /// What was taken, in minor units.
+    pub captured: i64,
+    /// What was given back, in minor units.
+    pub refunded: i64,
 }
 
 /// A request to charge a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChargeRequest {
-    /// The same for every sending of the same request, never for two different ones.
-    pub idempotency_key: String,
+    /// The attempt's name, which is the idempotency key: the same for every sending of the same
+    /// request, never for two different ones.
+    pub attempt_id: String,
     /// What is paid.
     pub invoice_id: String,
     /// How much.
@@ -44,7 +105,7 @@ pub struct Payment {
 }
 
 /// What a gateway decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The money is taken.
     Approved,
@@ -52,62 +113,43 @@ pub enum Outcome {
     Declined(DeclineReason),
 }
 
-/// Why a payment was declined, in the words that gateways use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeclineReason {
-    /// No reason given.
-    GenericDecline,
-    /// Not enough money.
-    InsufficientFunds,
-    /// The card is reported lost.
-    LostCard,
-    /// The card is reported stolen.
-    StolenCard,
-    /// The card has expired.
-    ExpiredCard,
-    /// The security code is wrong.
-    IncorrectCvc,
-    /// The issuer had a failure.
-    ProcessingError,
-    /// Too much was paid with the card lately.
-    CardVelocityExceeded,
-    /// The customer must authenticate.
-    AuthenticationRequired,
-}
+/// Why a payment was declined, in the gateway's word, such as `insufficient_funds`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DeclineReason(String);
+
+/// Reasons that no later attempt with the same card can overcome.
+const FINAL_REASONS: &[&str] = &[
+    "authentication_required",
+    "expired_card",
+    "fraudulent",
+    "incorrect_cvc",
+    "incorrect_number",
+    "invalid_account",
+    "lost_card",
+    "pickup_card",
+    "resource_missing",
+    "restricted_card",
+    "stolen_card",
+    "transaction_not_allowed",
+];
 
 impl DeclineReason {
-    const ALL: [Self; 9] = [
-        Self::GenericDecline,
-        Self::InsufficientFunds,
-        Self::LostCard,
-        Self::StolenCard,
-        Self::ExpiredCard,
-        Self::IncorrectCvc,
-        Self::ProcessingError,
-        Self::CardVelocityExceeded,
-        Self::AuthenticationRequired,
-    ];
-
-    /// The code, such as `insufficient_funds`.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::GenericDecline => "generic_decline",
-            Self::InsufficientFunds => "insufficient_funds",
-            Self::LostCard => "lost_card",
-            Self::StolenCard => "stolen_card",
-            Self::ExpiredCard => "expired_card",
-            Self::IncorrectCvc => "incorrect_cvc",
-            Self::ProcessingError => "processing_error",
-            Self::CardVelocityExceeded => "card_velocity_exceeded",
-            Self::AuthenticationRequired => "authentication_required",
-        }
-    }
-
     /// The reason of this code.
     #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    pub fn of_code(code: impl Into<String>) -> Self {
+        Self(code.into())
+    }
+
+    /// The code.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether trying the same card again is useless.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        FINAL_REASONS.contains(&self.code())
     }
 }
 
@@ -115,9 +157,20 @@ impl DeclineReason {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum GatewayError {
-    /// No answer came; whether the charge was made is unknown.
+    /// No answer came; whether the request was executed is unknown.
     #[error("the gateway did not answer in time, so whether the charge was made is unknown")]
     TimedOut,
+    /// The gateway has the request and has not decided it yet, or failed while deciding.
+    #[error("the gateway has not decided: {0}")]
+    Undecided(String),
+    /// The request was certainly not executed.
+    #[error("the gateway cannot be reached: {0}")]
+    Unreachable(String),
+    /// The gateway did not accept the API key.
+    #[error(
+        "the gateway does not accept the API key: {0} (give the right one in LEDGERLY_GATEWAY_KEY or --gateway-key-file)"
+    )]
+    Unauthorized(String),
     /// The idempotency key was used for a different request; nothing was charged.
     #[error(
         "idempotency key {key} was used before with another invoice, amount or payment method, so the gateway charged nothing (look up that payment)"
@@ -126,18 +179,46 @@ pub enum GatewayError {
         /// The key.
         key: String,
     },
-    /// The idempotency key is not one.
-    #[error("idempotency key {key:?} is not valid (allowed: 1 to 255 characters)")]
-    InvalidKey {
-        /// The key.
-        key: String,
+    /// The gateway found the request wrong and did nothing.
+    #[error("the gateway refused the request: {message} ({code})")]
+    Refused {
+        /// The gateway's code.
+        code: String,
+        /// What it says.
+        message: String,
     },
-    /// The gateway knows no such payment method.
-    #[error("unknown payment method {name:?} ({})", suggest::remedy(name, &PaymentMethod::names()))]
+    /// The gateway says what cannot be.
+    #[error("the gateway's reply cannot be understood: {0}")]
+    BadReply(String),
+    /// The fake gateway knows no such payment method.
+    #[error("unknown payment method {name:?} ({remedy})")]
     UnknownPaymentMethod {
         /// The name as it was given.
         name: String,
+        /// What to write instead.
+        remedy: String,
     },
+    /// The name of a payment method is none; it is not repeated, because it may be a card number.
+    #[error(
+        "the payment method ({characters} characters) is not a gateway's name for one, such as pm_card_visa (allowed: letters, digits and _, not digits alone; never a card number)"
+    )]
+    InvalidPaymentMethod {
+        /// How long it is.
+        characters: usize,
+    },
+    /// The gateway's address is none.
+    #[error(
+        "{url:?} is not a gateway's address ({problem}; allowed: https://HOST, or http:// on this machine alone)"
+    )]
+    InvalidUrl {
+        /// The address as it was given.
+        url: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// The API key is none; it is never shown.
+    #[error("the gateway's API key is {0} (allowed: one line of visible ASCII characters)")]
+    InvalidApiKey(&'static str),
     /// The amount is more than a gateway takes.
     #[error(
         "{total} cannot be charged (allowed: up to 999999999999.99 with at most 2 decimal places)"
@@ -146,13 +227,21 @@ pub enum GatewayError {
         /// The amount.
         total: rust_decimal::Decimal,
     },
-    /// The gateway's own ledger failed before anything was decided.
+    /// The fake gateway's own ledger failed before anything was decided.
     #[error("the gateway's ledger failed: {0}")]
     Ledger(#[from] rusqlite::Error),
-    /// The gateway's own ledger is of another version or damaged.
+    /// The fake gateway's own ledger is of another version or damaged.
     #[error("the gateway's ledger cannot be used: {0}")]
     LedgerVersion(#[from] rusqlite_migration::Error),
-    /// A stored answer cannot be understood.
+    /// Something stored cannot be understood.
     #[error("the gateway's ledger holds {0:?}, which it cannot have written")]
     LedgerCorrupt(String),
+}
+
+impl GatewayError {
+    /// Whether the request may have been executed, so that only asking again can tell.
+    #[must_use]
+    pub fn leaves_unknown(&self) -> bool {
+        matches!(self, Self::TimedOut | Self::Undecided(_))
+    }
 }

@@ -1,5 +1,6 @@
 //! What `ledgerly` can be asked.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -38,6 +39,9 @@ pub enum Command {
     /// Charge an invoice, at most once
     #[command(after_help = CHARGE_EXAMPLES)]
     Charge(ChargeOptions),
+    /// The fake gateway over HTTP
+    #[command(subcommand)]
+    Gateway(GatewayCommand),
     /// Print the completion script of a shell
     #[command(
         after_help = "Example:\n  ledgerly completions bash > /etc/bash_completion.d/ledgerly"
@@ -70,6 +74,29 @@ pub enum InvoiceCommand {
     Show(ShowOptions),
 }
 
+/// The commands of `ledgerly gateway`.
+#[derive(Debug, Subcommand)]
+pub enum GatewayCommand {
+    /// Serve the fake gateway: Stripe's interface with durable idempotency, declines, faults, webhooks
+    #[command(after_help = GATEWAY_EXAMPLES)]
+    Serve(GatewayServeOptions),
+}
+
+const GATEWAY_EXAMPLES: &str = "\
+Examples:
+  ledgerly gateway serve --ledger gateway.db
+  LEDGERLY_GATEWAY_KEY=sk_test_1 ledgerly charge INV-1 --gateway http://127.0.0.1:12111
+
+The first line on standard output is the address. No money moves: payment methods are
+test ones, such as pm_card_visa and pm_card_chargeDeclinedInsufficientFunds. The status page
+is /_ledgerly/; GET /_ledgerly/ledger tells what was truly taken, GET /_ledgerly/requests what
+was asked, POST /_ledgerly/faults and /_ledgerly/clock (JSON) let requests fail and time pass:
+  curl 127.0.0.1:12111/_ledgerly/faults --json '{\"ordinals\":{\"3\":\"drop_after\"}}'
+  curl 127.0.0.1:12111/_ledgerly/faults --json '{\"seed\":7,\"per_thousand\":{\"error_after\":20}}'
+  curl 127.0.0.1:12111/_ledgerly/clock --json '{\"advance\":86400}'
+Faults: drop_before drop_after delay error_before error_after conflict rate_limited
+slow_settlement webhook_duplicated webhook_reordered webhook_lost.";
+
 const PRICE_EXAMPLES: &str = "\
 Examples:
   ledgerly price invoice.json                     one invoice: a quote
@@ -99,7 +126,9 @@ Examples:
   ledgerly charge INV-1 --payment-method pm_card_chargeDeclinedInsufficientFunds
   ledgerly charge INV-1 --payment-method pm_card_timeoutAfterCharge
 
-The gateway is a fake one without a network; its ledger is the database's name with the
+  LEDGERLY_GATEWAY_KEY=sk_test_1 ledgerly charge INV-1 --gateway http://127.0.0.1:12111
+
+Without --gateway the gateway is a fake one without a network; its ledger is the database's name with the
 suffix .gateway. The payment method decides what it does: pm_card_visa is approved, the
 pm_card_chargeDeclined... methods are declined, pm_card_timeoutBeforeCharge and
 pm_card_timeoutAfterCharge lose the answer, so that the outcome is unknown until the
@@ -181,6 +210,42 @@ pub struct DatabaseOption {
     pub database: PathBuf,
 }
 
+/// Which gateway is used.
+#[derive(Args, Debug)]
+pub struct GatewayOptions {
+    /// The gateway's address [default: the fake one in this process]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "LEDGERLY_GATEWAY",
+        hide_env_values = true
+    )]
+    pub gateway: Option<String>,
+    /// File with the gateway's API key [default: it stands in the environment]
+    #[arg(long, value_name = "FILE")]
+    pub gateway_key_file: Option<PathBuf>,
+}
+
+/// The options of `ledgerly gateway serve`.
+#[derive(Args, Debug)]
+pub struct GatewayServeOptions {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:12111")]
+    pub listen: SocketAddr,
+    /// The gateway's ledger, made when it is missing
+    #[arg(long, value_name = "FILE", default_value = "gateway.db")]
+    pub ledger: PathBuf,
+    /// File with the API key that is accepted [default: from the environment, else any]
+    #[arg(long, value_name = "FILE")]
+    pub gateway_key_file: Option<PathBuf>,
+    /// Where webhooks are sent
+    #[arg(long, value_name = "URL", requires = "webhook_secret_file")]
+    pub webhook: Option<String>,
+    /// File with the secret that webhooks are signed with
+    #[arg(long, value_name = "FILE", requires = "webhook")]
+    pub webhook_secret_file: Option<PathBuf>,
+}
+
 /// The options of `ledgerly invoice import`.
 #[derive(Args, Debug)]
 pub struct ImportOptions {
@@ -238,6 +303,9 @@ pub struct ChargeOptions {
     /// Format of the result
     #[arg(long, short, value_name = "FORMAT", default_value = "table")]
     pub format: ReportFormat,
+    /// Who takes the money.
+    #[command(flatten)]
+    pub gateway: GatewayOptions,
     /// Where invoices are kept.
     #[command(flatten)]
     pub database: DatabaseOption,

@@ -1,15 +1,14 @@
 //! `ledgerly charge`.
 
-use std::path::{Path, PathBuf};
-
 use serde::Serialize;
 
 use super::args::{ChargeOptions, ReportFormat};
 use super::exit::ExitStatus;
+use super::gateway;
 use super::invoice::{json, print};
 use crate::charge::{Charge, ChargeState, charge as charge_once};
 use crate::error::Error;
-use crate::gateway::{FakeGateway, Outcome, Payment};
+use crate::gateway::{Outcome, Payment};
 use crate::repository::SqliteRepository;
 
 /// What a program reads of a charge.
@@ -26,13 +25,15 @@ struct Report<'a> {
     decline_reason: Option<&'a str>,
 }
 
-/// Charges an invoice through the fake gateway.
+/// Charges an invoice.
 pub(super) fn charge(options: &ChargeOptions) -> Result<ExitStatus, Error> {
     let database = &options.database.database;
     let mut repository = SqliteRepository::open(database)?;
-    let mut gateway = FakeGateway::open(&gateway_ledger(database))?;
+    let method = options.payment_method.clone();
+    gateway::check_method(&options.gateway, &method)?;
+    let mut gateway = gateway::open(&options.gateway, database)?;
     let id = &options.invoice_id;
-    let charge = charge_once(&mut repository, &mut gateway, id, options.payment_method)?;
+    let charge = charge_once(&mut repository, gateway.as_mut(), id, method)?;
     let text = match options.format {
         ReportFormat::Json => json(&report(id, &charge))?,
         ReportFormat::Table => sentence(options, &charge),
@@ -45,13 +46,6 @@ pub(super) fn charge(options: &ChargeOptions) -> Result<ExitStatus, Error> {
         ChargeState::Declined(_) => ExitStatus::Declined,
         ChargeState::Unknown => ExitStatus::Unknown,
     })
-}
-
-/// The fake gateway's ledger stands beside the database, as a file of its own.
-fn gateway_ledger(database: &Path) -> PathBuf {
-    let mut path = database.as_os_str().to_owned();
-    path.push(".gateway");
-    PathBuf::from(path)
 }
 
 fn sentence(options: &ChargeOptions, charge: &Charge) -> String {
@@ -112,8 +106,8 @@ fn report<'a>(invoice_id: &'a str, charge: &'a Charge) -> Report<'a> {
     }
 }
 
-fn reason(payment: &Payment) -> Option<&'static str> {
-    match payment.outcome {
+fn reason(payment: &Payment) -> Option<&str> {
+    match &payment.outcome {
         Outcome::Approved => None,
         Outcome::Declined(reason) => Some(reason.code()),
     }

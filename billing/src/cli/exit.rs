@@ -41,7 +41,11 @@ impl ExitStatus {
             | Error::Usage(_)
             | Error::Repository(RepositoryError::Missing { .. })
             | Error::Gateway(
-                GatewayError::UnknownPaymentMethod { .. } | GatewayError::AmountTooLarge { .. },
+                GatewayError::UnknownPaymentMethod { .. }
+                | GatewayError::InvalidPaymentMethod { .. }
+                | GatewayError::InvalidUrl { .. }
+                | GatewayError::InvalidApiKey(_)
+                | GatewayError::AmountTooLarge { .. },
             ) => Self::BadInput,
             Error::Io { .. } | Error::Repository(_) | Error::Gateway(_) => Self::Failed,
         }

@@ -156,7 +156,7 @@ impl InvoiceRepository for SqliteRepository {
             }
             (_, None) => {
                 let amount = MinorUnits::try_from(summary.total)?;
-                let attempt = attempts::insert(&transaction, invoice_id, amount, payment_method)?;
+                let attempt = attempts::insert(&transaction, invoice_id, amount, &payment_method)?;
                 // Unknown from now on: whatever happens to this process, the attempt may be made.
                 set_state(&transaction, invoice_id, InvoiceState::Unknown)?;
                 Begun::New(attempt)
@@ -167,7 +167,7 @@ impl InvoiceRepository for SqliteRepository {
     }
 
     fn record(&mut self, attempt: &Attempt, payment: &Payment) -> Result<(), Error> {
-        let (state, decline_reason) = match payment.outcome {
+        let (state, decline_reason) = match &payment.outcome {
             Outcome::Approved => (InvoiceState::Paid, None),
             Outcome::Declined(reason) => (InvoiceState::Declined, Some(reason.code())),
         };

@@ -39,7 +39,7 @@ pub(super) fn insert(
     connection: &Connection,
     invoice_id: &str,
     amount: MinorUnits,
-    payment_method: PaymentMethod,
+    payment_method: &PaymentMethod,
 ) -> Result<Attempt, RepositoryError> {
     let earlier = "SELECT count(*) FROM attempts WHERE invoice_id = ?1";
     let earlier: i64 = connection.query_row(earlier, [invoice_id], |row| row.get(0))?;
@@ -47,7 +47,7 @@ pub(super) fn insert(
         attempt_id: attempt_id(invoice_id, earlier + 1),
         invoice_id: invoice_id.to_owned(),
         amount,
-        payment_method,
+        payment_method: payment_method.clone(),
         state: InvoiceState::Unknown,
         payment_id: None,
         decline_reason: None,

@@ -1,0 +1,113 @@
+//! `ledgerly gateway serve`: the fake gateway over HTTP, for any client that speaks Stripe's interface.
+
+mod connection;
+mod control;
+mod webhook;
+
+use std::cell::RefCell;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use tokio::net::TcpListener;
+use tokio::task::LocalSet;
+
+use super::{ApiKey, FakeGateway, Secret};
+use crate::error::Error;
+
+/// How the gateway is served.
+#[derive(Clone, Debug)]
+pub struct ServeOptions {
+    /// Where it listens; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Its ledger, made when it is missing.
+    pub ledger: PathBuf,
+    /// The key that it accepts; `None` accepts any, which is allowed on loopback alone.
+    pub key: Option<ApiKey>,
+    /// Where its webhooks go, and with what they are signed.
+    pub webhook: Option<(String, Secret)>,
+}
+
+/// What every connection shares. One thread serves them all, so requests are executed one by one.
+struct Served {
+    gateway: RefCell<FakeGateway>,
+    key: Option<ApiKey>,
+    is_local: bool,
+}
+
+/// Serves until the process is told to stop. The first line on `ready` is the address.
+pub fn serve(options: ServeOptions, ready: &mut dyn Write) -> Result<(), Error> {
+    let is_local = options.listen.ip().is_loopback();
+    if !is_local && options.key.is_none() {
+        return Err(Error::Usage(format!(
+            "--listen {} is reachable from other machines, so a key is needed (give it in LEDGERLY_GATEWAY_KEY or --gateway-key-file, or listen on 127.0.0.1)",
+            options.listen
+        )));
+    }
+    let mut gateway = FakeGateway::open(&options.ledger)?;
+    if options.webhook.is_some() {
+        gateway.queue_webhooks();
+    }
+    let sender = options
+        .webhook
+        .map(|(url, secret)| webhook::Sender::start(&options.ledger, url, secret))
+        .transpose()?;
+    let served = Rc::new(Served {
+        gateway: RefCell::new(gateway),
+        key: options.key,
+        is_local,
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::io("starting", "the gateway", error))?;
+    let ended = LocalSet::new().block_on(&runtime, listen(options.listen, served, ready));
+    if let Some(sender) = sender {
+        sender.stop();
+    }
+    ended
+}
+
+async fn listen(
+    address: SocketAddr,
+    served: Rc<Served>,
+    ready: &mut dyn Write,
+) -> Result<(), Error> {
+    let failed = |error| Error::io("listening on", address, error);
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    writeln!(ready, "http://{bound}")
+        .and_then(|()| ready.flush())
+        .map_err(|error| Error::io("writing", "<stdout>", error))?;
+    tokio::select! {
+        () = accept(listener, served) => Ok(()),
+        stopped = told_to_stop() => stopped.map_err(|error| Error::io("waiting for", "signals", error)),
+    }
+}
+
+async fn accept(listener: TcpListener, served: Rc<Served>) {
+    loop {
+        // A connection that fails while it is made is its client's matter.
+        if let Ok((stream, _)) = listener.accept().await {
+            tokio::task::spawn_local(connection::serve(stream, Rc::clone(&served)));
+        }
+    }
+}
+
+#[cfg(unix)]
+async fn told_to_stop() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

@@ -1,0 +1,187 @@
+//! One connection: requests in, replies out, or nothing when the reply is to be lost.
+
+use std::io;
+use std::rc::Rc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::service::service_fn;
+use hyper::{Method as HttpMethod, Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+
+use super::{Served, control};
+use crate::gateway::fake::Ended;
+use crate::gateway::http::is_loopback;
+use crate::gateway::{ApiReply, ApiRequest, GatewayError, Method, Parameters};
+
+/// Nothing that a client sends is longer.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+const HEADER_BYTES_MAX: usize = 16 * 1024;
+
+/// A client that dawdles longer is cut off.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How late a reply comes when it is to come late.
+const DELAY: Duration = Duration::from_secs(1);
+
+pub(super) type Reply = Response<Full<Bytes>>;
+
+/// Serves the requests of one connection.
+pub(super) async fn serve(stream: TcpStream, served: Rc<Served>) {
+    // Without this a reply could wait 40 ms for the client's acknowledgement.
+    if stream.set_nodelay(true).is_err() {
+        return;
+    }
+    let service = service_fn(move |request| {
+        let served = Rc::clone(&served);
+        async move { answer(request, &served).await }
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(READ_TIMEOUT)
+        .max_buf_size(HEADER_BYTES_MAX)
+        .serve_connection(TokioIo::new(stream), service);
+    // How a connection ends is its client's matter; a lost reply ends it, too.
+    drop(connection.await);
+}
+
+/// The reply; an error closes the connection without one.
+async fn answer(request: Request<Incoming>, served: &Served) -> io::Result<Reply> {
+    let (head, body) = request.into_parts();
+    let body = Limited::new(body, BODY_BYTES_MAX).collect();
+    let body = match tokio::time::timeout(READ_TIMEOUT, body).await {
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            let message = format!("The body is longer than {BODY_BYTES_MAX} bytes.");
+            return Ok(refused(StatusCode::PAYLOAD_TOO_LARGE, &message));
+        }
+        Ok(Err(_)) | Err(_) => return Err(io::ErrorKind::ConnectionAborted.into()),
+    };
+    if let Some(path) = head.uri.path().strip_prefix("/_ledgerly") {
+        return Ok(controlled(&head, path, &body, served));
+    }
+    if !is_known(&head, served) {
+        let message = "You did not provide the API key that this gateway accepts. You need to \
+                       provide it in the Authorization header, using Bearer auth.";
+        return Ok(refused(StatusCode::UNAUTHORIZED, message));
+    }
+    match api_request(&head, &body) {
+        Ok(request) => executed(&request, served).await,
+        Err(refusal) => Ok(*refusal),
+    }
+}
+
+fn text<'a>(head: &'a Parts, name: &HeaderName) -> Option<&'a str> {
+    head.headers.get(name)?.to_str().ok()
+}
+
+fn given_key(head: &Parts) -> Option<&str> {
+    text(head, &AUTHORIZATION)?.strip_prefix("Bearer ")
+}
+
+/// On loopback the control plane is open, but not to a page of another site that a browser shows;
+/// elsewhere it takes the key.
+fn controlled(head: &Parts, path: &str, body: &Bytes, served: &Served) -> Reply {
+    let is_allowed = match &served.key {
+        _ if served.is_local => is_loopback(host_of(text(head, &HOST).unwrap_or_default())),
+        Some(key) => given_key(head).is_some_and(|given| key.is(given)),
+        None => false,
+    };
+    if !is_allowed {
+        return refused(StatusCode::FORBIDDEN, "The control plane is not yours.");
+    }
+    let kind = text(head, &CONTENT_TYPE).unwrap_or_default();
+    let json = kind.starts_with("application/json").then_some(&**body);
+    control::answer(&head.method, path, json, served)
+}
+
+fn is_known(head: &Parts, served: &Served) -> bool {
+    match (&served.key, given_key(head)) {
+        (Some(key), Some(given)) => key.is(given),
+        (None, Some(given)) => !given.is_empty(),
+        (_, None) => false,
+    }
+}
+
+fn api_request(head: &Parts, body: &Bytes) -> Result<ApiRequest, Box<Reply>> {
+    let path = head.uri.path();
+    let (method, form) = match head.method {
+        HttpMethod::GET => (Method::Get, head.uri.query().unwrap_or_default().as_bytes()),
+        HttpMethod::POST => (Method::Post, &**body),
+        _ => {
+            let message = format!("Unrecognized request URL ({}: {path}).", head.method);
+            return Err(Box::new(refused(StatusCode::NOT_FOUND, &message)));
+        }
+    };
+    let key = head.headers.get("idempotency-key").map(HeaderValue::to_str);
+    let idempotency_key = key.transpose().map_err(|_| {
+        let message = "The Idempotency-Key is not visible ASCII.";
+        Box::new(refused(StatusCode::BAD_REQUEST, message))
+    })?;
+    Ok(ApiRequest {
+        method,
+        path: path.to_owned(),
+        parameters: Parameters::of_form(form),
+        idempotency_key: idempotency_key.map(str::to_owned),
+    })
+}
+
+fn host_of(header: &str) -> &str {
+    match header.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => header,
+    }
+}
+
+async fn executed(request: &ApiRequest, served: &Served) -> io::Result<Reply> {
+    let ended = served.gateway.borrow_mut().handle(request);
+    match ended {
+        Ok(Ended::Replied { reply, is_late }) => {
+            if is_late {
+                tokio::time::sleep(DELAY).await;
+            }
+            Ok(sent(reply))
+        }
+        Ok(Ended::Dropped) => Err(io::ErrorKind::ConnectionAborted.into()),
+        Err(error) => Ok(failed(&error)),
+    }
+}
+
+fn sent(reply: ApiReply) -> Reply {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = json(status, reply.body);
+    if reply.is_replayed {
+        let replayed = HeaderValue::from_static("true");
+        response
+            .headers_mut()
+            .insert("idempotent-replayed", replayed);
+    }
+    response
+}
+
+/// A reply in JSON.
+pub(super) fn json(status: StatusCode, body: String) -> Reply {
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    *response.status_mut() = status;
+    let kind = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
+}
+
+/// A refusal in the interface's form.
+pub(super) fn refused(status: StatusCode, message: &str) -> Reply {
+    let error = serde_json::json!({"type": "invalid_request_error", "message": message});
+    json(status, serde_json::json!({"error": error}).to_string())
+}
+
+/// The gateway's own failure: nothing was decided.
+pub(super) fn failed(error: &GatewayError) -> Reply {
+    eprintln!("error: {}", crate::write::printable(&error.to_string()));
+    let error = serde_json::json!({"type": "api_error", "message": "The gateway's ledger failed."});
+    let body = serde_json::json!({"error": error}).to_string();
+    json(StatusCode::INTERNAL_SERVER_ERROR, body)
+}
