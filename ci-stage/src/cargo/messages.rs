@@ -6,7 +6,7 @@ use cargo_metadata::diagnostic::DiagnosticLevel;
 use cargo_metadata::{Artifact, BuildScript, CompilerMessage};
 use serde::Deserialize;
 
-use super::process::{Finished, Streams, run};
+use super::process::{Finished, Streams, run, run_until};
 use super::workspace::Workspace;
 use crate::error::Error;
 
@@ -49,8 +49,12 @@ impl Messages {
     }
 
     /// Runs it without a sound. What is no message is an error when the compiler has none.
+    ///
+    /// A constant whose evaluation does not end is an error by default; where that is lowered to a
+    /// warning, the compiler would go on for ever.
     pub(super) fn quietly(command: Command) -> Result<Self, Error> {
-        let finished = run(command, Streams::Capture, None)?;
+        const ENDLESS: &str = "constant evaluation is taking a long time";
+        let finished = run_until(command, Streams::Capture, None, Some(ENDLESS))?;
         let mut messages = Self::read(&finished);
         if messages.diagnostics.rendered.is_empty() {
             let told = finished

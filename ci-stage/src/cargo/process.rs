@@ -1,7 +1,7 @@
 //! One way to run a program: no standard input, its own process group, nothing left behind.
 
 use std::collections::BTreeSet;
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -94,10 +94,19 @@ pub fn interrupted() -> bool {
 ///
 /// # Errors
 /// [`Error::Setup`] when it cannot be started, [`Error::Interrupted`] after ^C.
-pub fn run(
+pub fn run(command: Command, streams: Streams, limit: Option<Duration>) -> Result<Finished, Error> {
+    run_until(command, streams, limit, None)
+}
+
+/// Like [`run`], but kills the program as soon as it has written `last_words`.
+///
+/// # Errors
+/// Those of [`run`].
+pub fn run_until(
     mut command: Command,
     streams: Streams,
     limit: Option<Duration>,
+    last_words: Option<&'static str>,
 ) -> Result<Finished, Error> {
     let program = command.get_program().to_string_lossy().into_owned();
     let cannot_start = |error| Error::Setup(format!("cannot run `{program}`: {error}"));
@@ -106,13 +115,8 @@ pub fn run(
     let mut child = spawn(&mut command).map_err(cannot_start)??;
     // The command holds our end of the pipe; the reader sees the end only when it is gone.
     drop(command);
-    let reader = reader.map(|mut pipe| {
-        thread::spawn(move || {
-            let mut bytes = Vec::new();
-            let _ = pipe.read_to_end(&mut bytes);
-            bytes
-        })
-    });
+    let group = group_of(&child);
+    let reader = reader.map(|pipe| thread::spawn(move || read(pipe, last_words, group)));
     let end = wait(&mut child, limit).map_err(cannot_start)?;
     let bytes = reader.and_then(|reader| reader.join().ok());
     if interrupted() {
@@ -123,6 +127,27 @@ pub fn run(
         output: String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned(),
         duration: started.elapsed(),
     })
+}
+
+/// Reads to the end, or to the line with the last words.
+fn read(pipe: io::PipeReader, last_words: Option<&str>, group: i32) -> Vec<u8> {
+    let mut pipe = io::BufReader::new(pipe);
+    let mut bytes = Vec::new();
+    let Some(last_words) = last_words else {
+        let _ = pipe.read_to_end(&mut bytes);
+        return bytes;
+    };
+    let mut start = 0;
+    while pipe
+        .read_until(b'\n', &mut bytes)
+        .is_ok_and(|read| read > 0)
+    {
+        if String::from_utf8_lossy(&bytes[start..]).contains(last_words) {
+            kill_group(group);
+        }
+        start = bytes.len();
+    }
+    bytes
 }
 
 fn connect(command: &mut Command, streams: Streams) -> io::Result<Option<io::PipeReader>> {

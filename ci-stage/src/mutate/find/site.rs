@@ -235,6 +235,8 @@ impl<'ast> Visit<'ast> for Sites<'_> {
                 }
             }
             Expr::Repeat(repeat) => self.visit_expr(&repeat.expr),
+            // Numbers that steer a computation are code, not values.
+            Expr::Block(block) if has_loop(block) => {}
             _ => visit::visit_expr(self, value),
         }
     }
@@ -258,6 +260,19 @@ impl<'ast> Visit<'ast> for Sites<'_> {
         _: &'ast syn::AngleBracketedGenericArguments,
     ) {
     }
+}
+
+fn has_loop(block: &syn::ExprBlock) -> bool {
+    struct Loops(bool);
+    impl Visit<'_> for Loops {
+        fn visit_expr(&mut self, value: &Expr) {
+            self.0 |= matches!(value, Expr::While(_) | Expr::Loop(_) | Expr::ForLoop(_));
+            visit::visit_expr(self, value);
+        }
+    }
+    let mut loops = Loops(false);
+    loops.visit_expr_block(block);
+    loops.0
 }
 
 fn is_one_number(tokens: &TokenStream) -> bool {

@@ -130,6 +130,20 @@ fn a_macro_that_reads_a_file_holds_no_literal_to_mistype() {
 }
 
 #[test]
+fn numbers_that_steer_a_computation_are_no_values() {
+    let (_, facts) = facts(
+        "const A: [u8; 3] = { let mut a = [1; 3]; let mut i = 1; while i < 3 { a[i] = 2; i += 1; } a };
+         const B: u8 = { let x = 1; x + 2 };",
+    );
+    let counts: Vec<_> = facts
+        .constants
+        .iter()
+        .map(|constant| constant.sites.len())
+        .collect();
+    assert_eq!(counts, [0, 2]);
+}
+
+#[test]
 fn a_returned_type_lives_forever() {
     let (_, facts) = facts(
         "const A: &[(&str, u8)] = &[]; const B: fn(&str) -> &str = f; const C: Cow<'_, str> = c();",
