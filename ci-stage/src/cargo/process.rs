@@ -21,6 +21,8 @@ pub enum Streams {
     Capture,
     /// Standard output is kept, standard error goes to ours.
     CaptureStdout,
+    /// Standard output is kept, standard error is dropped: the same run was shown before.
+    StdoutOnly,
     /// Both go to our standard error, because our standard output holds results only.
     Show,
 }
@@ -157,11 +159,11 @@ fn connect(command: &mut Command, streams: Streams) -> io::Result<Option<io::Pip
         return Ok(None);
     }
     let (reader, writer) = io::pipe()?;
-    if streams == Streams::Capture {
-        command.stderr(writer.try_clone()?);
-    } else {
-        command.stderr(Stdio::inherit());
-    }
+    match streams {
+        Streams::Capture => command.stderr(writer.try_clone()?),
+        Streams::StdoutOnly => command.stderr(Stdio::null()),
+        Streams::CaptureStdout | Streams::Show => command.stderr(Stdio::inherit()),
+    };
     command.stdout(writer);
     Ok(Some(reader))
 }

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use super::library::Library;
 use super::page;
 use super::prompt;
-use super::run::{OwnMistake, run};
+use super::run::{Mistake, run};
 use super::scratch::Scratch;
 use super::skeleton;
 use super::subject::Subject;
@@ -125,8 +125,8 @@ impl LessonCommand {
         Ok(ExitCode::Passed)
     }
 
-    fn own_mistake(&self) -> Option<OwnMistake> {
-        Some(OwnMistake {
+    fn own_mistake(&self) -> Option<Mistake> {
+        Some(Mistake {
             set: self.set.clone()?,
             test: self.test.clone()?,
         })

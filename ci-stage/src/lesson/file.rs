@@ -102,7 +102,8 @@ pub(super) struct Step {
 pub(super) enum Action {
     /// Runs `ci-stage`.
     CiStage {
-        /// Its arguments.
+        /// Its arguments. `{constant}` stands for the constant of the mistake, and `{test}` for the
+        /// target that judges it.
         arguments: Vec<String>,
         /// The exit code with which it must end.
         #[serde(default)]

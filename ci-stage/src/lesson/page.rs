@@ -6,9 +6,9 @@ use minijinja::context;
 use minijinja::value::Serde;
 use serde::Serialize;
 
-use super::file::{Lesson, Predict};
+use super::file::Lesson;
 use super::prediction::{Choices, Chosen};
-use super::run::{Event, Learner, run};
+use super::run::{Event, Learner, Mistake, run};
 use super::subject::Subject;
 use crate::console::complain;
 use crate::error::Error;
@@ -21,13 +21,14 @@ struct Told {
     number: usize,
     name: String,
     events: Vec<Event>,
-    /// The mistakes to predict, the lesson's own first; without one the choices are ticked themselves.
-    mistakes: Vec<Mistake>,
+    /// The matrix on which predictions are ticked, the lesson's own mistake first; without one the
+    /// choices are ticked themselves.
+    rows: Vec<Row>,
 }
 
-/// A row of the matrix on which predictions are ticked.
+/// A mistake and who notices it.
 #[derive(Serialize)]
-struct Mistake {
+struct Row {
     /// `TIER_DISCOUNTS.gold: 0.15 → 0.12`.
     change: String,
     /// The places of the tests that fail.
@@ -64,13 +65,13 @@ pub(super) fn of(
             "lesson {}: {}",
             lesson.name, lesson.text.title
         ));
-        let sweep = sweep(lesson, &subject(lesson)?)?;
+        let swept = swept(lesson, &subject(lesson)?)?;
         let mut recorder = Recorder::default();
         run(lesson, subject(lesson)?, None, &mut recorder)?;
         told.push(Told {
             number: lesson.number,
             name: lesson.name.clone(),
-            mistakes: mistakes(&recorder.0, sweep.as_ref()),
+            rows: swept.map_or_else(Vec::new, |swept| rows(&swept, &recorder.0)),
             events: recorder.0,
         });
     }
@@ -86,28 +87,29 @@ pub(super) fn of(
     )
 }
 
-/// The whole sweep of the constant that a lesson about failing tests speaks of.
-fn sweep(lesson: &Lesson, subject: &Subject) -> Result<Option<Matrix>, Error> {
-    let (Predict::Tests { tests }, Some(here)) = (&lesson.text.predict, &lesson.text.here) else {
+/// The mistake of a lesson about failing tests, and the whole sweep of its constant.
+fn swept(lesson: &Lesson, subject: &Subject) -> Result<Option<(Mistake, Matrix)>, Error> {
+    let Some(mistake) = Mistake::of(lesson, subject) else {
         return Ok(None);
     };
-    subject.sweep(tests, &here.constant).map(Some)
+    let matrix = subject.sweep(&mistake.test, mistake.constant())?;
+    Ok(Some((mistake, matrix)))
 }
 
 /// The lesson's own mistake, then the constant's others.
-fn mistakes(events: &[Event], sweep: Option<&Matrix>) -> Vec<Mistake> {
+fn rows((mistake, matrix): &(Mistake, Matrix), events: &[Event]) -> Vec<Row> {
     let graded = events.iter().find_map(|event| match event {
         Event::Graded { truth, choices, .. } => Some((truth, choices)),
         _ => None,
     });
-    let (Some(matrix), Some((truth, choices))) = (sweep, graded) else {
+    let Some((truth, choices)) = graded else {
         return Vec::new();
     };
-    let own = Mistake {
-        change: "the mistake of this lesson".to_owned(),
+    let own = Row {
+        change: mistake.set.clone(),
         truth: truth.clone(),
     };
-    let others = matrix.mutants.iter().map(|mutant| Mistake {
+    let others = matrix.mutants.iter().map(|mutant| Row {
         change: format!(
             "{}: {} → {}",
             mutant.selector, mutant.original, mutant.replacement

@@ -68,20 +68,62 @@ pub(super) trait Learner {
     fn write(&mut self, file: &Path) -> Result<bool, Error>;
 }
 
-/// The mistake that replaces the lesson's own, in the learner's workspace.
+/// One mistake in a constant.
 #[derive(Debug, Clone)]
-pub(super) struct OwnMistake {
+pub(super) struct Mistake {
     /// `NAME=VALUE`.
     pub(super) set: String,
     /// The test target that judges.
     pub(super) test: String,
 }
 
+impl Mistake {
+    /// The mistake of a lesson about failing tests, as it is made in this subject.
+    pub(super) fn of(lesson: &Lesson, subject: &Subject) -> Option<Self> {
+        lesson
+            .text
+            .steps
+            .iter()
+            .find_map(|step| match &step.action {
+                Action::Mistake {
+                    set,
+                    set_here,
+                    test,
+                } => {
+                    let here = set_here.as_ref().filter(|_| subject.is_here());
+                    Some(Self {
+                        set: here.unwrap_or(set).clone(),
+                        test: test.clone(),
+                    })
+                }
+                _ => None,
+            })
+    }
+
+    /// The constant's name, without the path to a value in it.
+    pub(super) fn constant(&self) -> &str {
+        let end = self
+            .set
+            .find(['=', '.', '[', '#'])
+            .unwrap_or(self.set.len());
+        self.set[..end].trim()
+    }
+
+    /// Puts its names into an argument.
+    fn fill(&self, argument: &str) -> String {
+        argument
+            .replace("{constant}", self.constant())
+            .replace("{test}", &self.test)
+    }
+}
+
 /// A lesson on its way.
 struct Run<'a> {
     lesson: &'a Lesson,
     subject: Subject,
-    own: Option<OwnMistake>,
+    mistake: Option<Mistake>,
+    /// Whether the mistake is the learner's instead of the lesson's.
+    own: bool,
     learner: &'a mut dyn Learner,
     choices: Choices,
     /// What happened, once it has.
@@ -89,23 +131,32 @@ struct Run<'a> {
     recorded: BTreeMap<String, String>,
 }
 
-/// Takes a learner through a lesson.
+/// Takes a learner through a lesson; `own` replaces its mistake by one in the learner's workspace.
 pub(super) fn run(
     lesson: &Lesson,
     subject: Subject,
-    own: Option<OwnMistake>,
+    own: Option<Mistake>,
     learner: &mut dyn Learner,
 ) -> Result<(), Error> {
     let text = &lesson.text;
+    let is_own = own.is_some();
+    let (story, question) = match &own {
+        Some(Mistake { set, test }) => (
+            format!("Your own workspace, and a mistake in it: {set}"),
+            format!("Which tests of `{test}` will fail?"),
+        ),
+        None => (text.story.trim_end().to_owned(), text.question.clone()),
+    };
     learner.perceive(&Event::Story {
         number: lesson.number,
         title: text.title.clone(),
-        story: text.story.trim_end().to_owned(),
+        story,
         workspace: subject.folder().display().to_string(),
     })?;
-    let (choices, truth) = choices(lesson, &subject, own.as_ref())?;
+    let mistake = own.or_else(|| Mistake::of(lesson, &subject));
+    let (choices, truth) = choices(lesson, &subject, mistake.as_ref())?;
     learner.perceive(&Event::Question {
-        question: text.question.clone(),
+        question,
         choices: choices.clone(),
     })?;
     let chosen = learner.predict(&choices)?;
@@ -116,7 +167,8 @@ pub(super) fn run(
     let mut run = Run {
         lesson,
         subject,
-        own,
+        mistake,
+        own: is_own,
         learner,
         choices,
         truth,
@@ -130,7 +182,7 @@ pub(super) fn run(
 fn choices(
     lesson: &Lesson,
     subject: &Subject,
-    own: Option<&OwnMistake>,
+    mistake: Option<&Mistake>,
 ) -> Result<(Choices, Chosen), Error> {
     match &lesson.text.predict {
         Predict::Choices { choices, answer } => {
@@ -140,7 +192,7 @@ fn choices(
             Ok((Choices(choices.clone()), places.collect()))
         }
         Predict::Tests { tests } => {
-            let target = own.map_or(tests, |own| &own.test);
+            let target = mistake.map_or(tests, |mistake| &mistake.test);
             let judged = subject.tests(target)?;
             let names = judged.into_iter().map(|test| test.name).collect();
             Ok((Choices(names), Chosen::new()))
@@ -151,6 +203,17 @@ fn choices(
 impl Run<'_> {
     fn steps(&mut self) -> Result<(), Error> {
         for (place, step) in self.lesson.text.steps.iter().enumerate() {
+            let changes_files = matches!(step.action, Action::Write { .. } | Action::Edit { .. });
+            if changes_files && self.own {
+                // What the lesson would write fits its own example only.
+                return Ok(());
+            }
+            if changes_files && self.subject.leave_here() {
+                let folder = self.subject.folder().display();
+                self.say(format!(
+                    "Your own files stay as they are: the lesson goes on in {folder}."
+                ))?;
+            }
             self.step(step).map_err(|error| match error {
                 Error::Usage(problem) => Error::Usage(format!(
                     "lesson {}, step {}: {problem}",
@@ -163,15 +226,13 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn step(&mut self, step: &'_ Step) -> Result<(), Error> {
-        let changes_files = matches!(step.action, Action::Write { .. } | Action::Edit { .. });
-        if changes_files && self.subject.leave_here() {
-            let folder = self.subject.folder().display();
-            let text = format!("Your own files stay as they are: the lesson goes on in {folder}.");
-            self.learner.perceive(&Event::Say { text })?;
-        }
+    fn say(&mut self, text: String) -> Result<(), Error> {
+        self.learner.perceive(&Event::Say { text })
+    }
+
+    fn step(&mut self, step: &Step) -> Result<(), Error> {
         if let Some(text) = &step.say {
-            self.learner.perceive(&Event::Say { text: text.clone() })?;
+            self.say(text.clone())?;
         }
         match &step.action {
             Action::CiStage { arguments, exit } => self.ci_stage(arguments, *exit),
@@ -180,11 +241,7 @@ impl Run<'_> {
                 record,
                 show,
             } => self.cargo(arguments, record, *show),
-            Action::Mistake {
-                set,
-                set_here,
-                test,
-            } => self.mistake(set, set_here.as_deref(), test),
+            Action::Mistake { .. } => self.make_mistake(),
             Action::Write {
                 file,
                 solution,
@@ -196,9 +253,14 @@ impl Run<'_> {
     }
 
     fn ci_stage(&mut self, arguments: &[String], exit: u8) -> Result<(), Error> {
-        let ran = self.subject.ci_stage(arguments)?;
-        self.show(line(arguments), &ran)?;
-        expect(&line(arguments), &ran, exit)
+        let fill = |argument: &String| match &self.mistake {
+            Some(mistake) => mistake.fill(argument),
+            None => argument.clone(),
+        };
+        let arguments: Vec<String> = arguments.iter().map(fill).collect();
+        let ran = self.subject.ci_stage(&arguments)?;
+        self.show(line(&arguments), &ran)?;
+        expect(&line(&arguments), &ran, exit)
     }
 
     fn show(&mut self, line: String, ran: &Ran) -> Result<(), Error> {
@@ -217,13 +279,11 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn mistake(&mut self, set: &str, set_here: Option<&str>, test: &str) -> Result<(), Error> {
-        let set = set_here.filter(|_| self.subject.is_here()).unwrap_or(set);
-        let (set, test) = match &self.own {
-            Some(own) => (own.set.clone(), own.test.clone()),
-            None => (set.to_owned(), test.to_owned()),
+    fn make_mistake(&mut self) -> Result<(), Error> {
+        let Some(Mistake { set, test }) = &self.mistake else {
+            return Ok(());
         };
-        let arguments = ["mutate", "--set", &set, "--test", &test].map(str::to_owned);
+        let arguments = ["mutate", "--set", set, "--test", test].map(str::to_owned);
         let ran = self.subject.ci_stage(&arguments)?;
         self.show(line(&arguments), &ran)?;
         if !matches!(ran.end, End::Exited(0 | 1)) {
@@ -255,10 +315,9 @@ impl Run<'_> {
             if ran.end == End::Exited(i32::from(exit)) {
                 return Ok(());
             }
-            let text = format!(
+            self.say(format!(
                 "Not yet: the lesson expects exit code {exit}. Change the file and try again."
-            );
-            self.learner.perceive(&Event::Say { text })?;
+            ))?;
         }
         let text = self.lesson.files.text(solution).map_err(Error::Usage)?;
         self.subject.scratch.write(file, text)?;
@@ -294,6 +353,10 @@ impl Run<'_> {
             truth: self.truth,
             choices: self.choices,
         })?;
+        if self.own {
+            let text = "What follows speaks of the lesson's own example.".to_owned();
+            self.learner.perceive(&Event::Say { text })?;
+        }
         let explain = &self.lesson.text.explain;
         self.learner.perceive(&Event::Explained {
             why: explain.why.clone(),

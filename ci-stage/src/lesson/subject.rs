@@ -72,14 +72,18 @@ impl Subject {
 
     /// Runs this very program.
     pub(super) fn ci_stage(&self, arguments: &[String]) -> Result<Ran, Error> {
-        let program = std::env::current_exe()
-            .map_err(|error| Error::Setup(format!("cannot find ci-stage itself: {error}")))?;
-        self.run(Command::new(program), arguments)
+        self.run(Self::program()?, arguments, Streams::CaptureStdout)
+    }
+
+    fn program() -> Result<Command, Error> {
+        std::env::current_exe()
+            .map(Command::new)
+            .map_err(|error| Error::Setup(format!("cannot find ci-stage itself: {error}")))
     }
 
     /// Runs cargo.
     pub(super) fn cargo(&self, arguments: &[String]) -> Result<Ran, Error> {
-        self.run(crate::cargo::command(), arguments)
+        self.run(crate::cargo::command(), arguments, Streams::CaptureStdout)
     }
 
     /// The tests of a target, in the order of its transcript.
@@ -91,11 +95,18 @@ impl Subject {
     pub(super) fn judged(&self, arguments: &[String]) -> Result<Vec<Judged>, Error> {
         let mut arguments = arguments.to_vec();
         arguments.extend(["--format", "json"].map(str::to_owned));
-        let ran = self.ci_stage(&arguments)?;
-        let verdict: Value = serde_json::from_str(&ran.output)
-            .map_err(|_| Error::Setup(format!("`{}` gave no verdict", line(&arguments))))?;
+        let ran = self.run(Self::program()?, &arguments, Streams::StdoutOnly)?;
+        let verdict: Value = serde_json::from_str(&ran.output).map_err(|_| {
+            let place = self.folder().display();
+            let line = line(&arguments);
+            Error::Setup(format!(
+                "`{line}` gave no verdict; run it in {place} to see why"
+            ))
+        })?;
+        // A stage's verdict holds transcripts, a mistake's answer is one.
         let suites = verdict
             .pointer("/stages/0/tests/suites")
+            .or_else(|| verdict.get("suites"))
             .and_then(Value::as_array);
         let tests = suites
             .into_iter()
@@ -120,9 +131,14 @@ impl Subject {
         Matrix::read(&file)
     }
 
-    fn run(&self, mut command: Command, arguments: &[String]) -> Result<Ran, Error> {
+    fn run(
+        &self,
+        mut command: Command,
+        arguments: &[String],
+        streams: Streams,
+    ) -> Result<Ran, Error> {
         command.args(arguments).current_dir(self.folder());
-        let finished = run(command, Streams::CaptureStdout, None)?;
+        let finished = run(command, streams, None)?;
         Ok(Ran {
             output: finished.output,
             end: finished.end,

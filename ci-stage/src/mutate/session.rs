@@ -113,6 +113,9 @@ impl Session<'_> {
         match set::set(self.lab, state, runner, assignment, self.jobs)? {
             Answer::Transcript(transcript) => {
                 self.format.say(&transcript);
+                if self.format == Format::Json {
+                    print(json(&transcript)?);
+                }
                 Ok(transcript.exit_code())
             }
             Answer::DoesNotBuild(errors) => {
@@ -149,10 +152,7 @@ impl Session<'_> {
         };
         match self.format {
             Format::Text => print(show::matrix(&matrix).trim_end()),
-            Format::Json => print(
-                serde_json::to_string_pretty(&matrix)
-                    .map_err(|error| Error::Setup(error.to_string()))?,
-            ),
+            Format::Json => print(json(&matrix)?),
         }
         Ok(gate::verdict(
             &matrix,
@@ -249,6 +249,10 @@ impl Session<'_> {
             .collect();
         slack::intervals(state, runner, &slack::candidates(state, &wanted), self.jobs)
     }
+}
+
+fn json(answer: &impl serde::Serialize) -> Result<String, Error> {
+    serde_json::to_string_pretty(answer).map_err(|error| Error::Setup(error.to_string()))
 }
 
 fn restore(state: &State, copy: &BuiltCopy, temporary: &Path) -> Result<Runner, Error> {

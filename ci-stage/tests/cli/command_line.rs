@@ -25,6 +25,7 @@ Commands:
   coverage     Measure line coverage with cargo-llvm-cov and hold it against a gate
   build        Build for release and package the binaries in dist/NAME-COMMIT
   lesson       Predict what the pipeline will do, see it, and learn why
+  mutate       Mistype every constant in every likely way and show which test notices
   completions  Print completions for a shell
   man          Print the manual page, or write one for each command to a folder
   help         Print this message or the help of the given subcommand(s)

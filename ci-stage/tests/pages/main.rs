@@ -8,7 +8,10 @@
     reason = "clippy.toml exempts functions with #[test], and here are none"
 )]
 
+#[path = "../cli/binary.rs"]
+mod binary;
 mod browser;
+mod lessons;
 mod mutation;
 mod stryker;
 
@@ -38,5 +41,6 @@ fn main() {
     let arguments = Arguments::from_args();
     let mut trials = mutation::trials();
     trials.extend(stryker::trials());
+    trials.extend(lessons::trials());
     libtest_mimic::run(&arguments, trials).exit();
 }

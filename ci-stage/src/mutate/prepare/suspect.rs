@@ -77,14 +77,11 @@ impl<'a> Neighbours<'a> {
 
     fn refuses(&self, value: i128, range: &RangeInclusive<i128>) -> bool {
         // Of `x %= LIMIT` the operator stands before the equals sign.
-        let operator = if self.before(1) == "=" {
-            self.before(2)
-        } else {
-            self.before(1)
-        };
+        let nearest = if self.before(1) == "=" { 2 } else { 1 };
+        let operator = self.before(nearest);
         let zero_divisor = matches!(operator, "/" | "%") && value == 0;
         let shift = matches!(operator, "<" | ">")
-            && matches!(self.before(2), "<" | ">")
+            && matches!(self.before(nearest + 1), "<" | ">")
             && !(0..8).contains(&value);
         zero_divisor || shift || self.is_index() || self.overflows(value, range)
     }
