@@ -28,7 +28,8 @@ pub(in crate::mutate) struct Layout {
 }
 
 impl Layout {
-    /// The layout of a file, by its path from the workspace's root; none outside of every member.
+    /// The layout of a file, by its path from the workspace's root; none outside of every member, and
+    /// none in a package inside a member that is no member itself: an example's or a test's data.
     pub(super) fn of(workspace: &Workspace, path: &str) -> Option<Self> {
         let absolute = workspace.root().join(path);
         let holds = |package: &&Package| absolute.starts_with(folder(package));
@@ -38,6 +39,9 @@ impl Layout {
             .filter(holds)
             .max_by_key(|package| folder(package).as_os_str().len())?;
         let in_package = absolute.strip_prefix(folder(package)).ok()?;
+        if is_in_another_package(in_package, folder(package)) {
+            return None;
+        }
         let target = target_of(package, &absolute);
         let kind = target.and_then(|target| target.kind.first().cloned());
         let top = in_package
@@ -95,6 +99,13 @@ fn folder(package: &Package) -> &Path {
     manifest.parent().unwrap_or(manifest)
 }
 
+/// Whether a folder between a package's and the file has a manifest of its own.
+fn is_in_another_package(in_package: &Path, package: &Path) -> bool {
+    let between = in_package.ancestors().skip(1);
+    let mut between = between.filter(|folder| !folder.as_os_str().is_empty());
+    between.any(|folder| package.join(folder).join("Cargo.toml").is_file())
+}
+
 /// The target whose root file this is, otherwise the one whose root lies nearest above it.
 fn target_of<'a>(package: &'a Package, file: &Path) -> Option<&'a Target> {
     let root_of = |target: &&Target| target.src_path.as_std_path() == file;
@@ -123,3 +134,6 @@ fn modules(root: &Path, file: &Path) -> Vec<String> {
     }
     parts
 }
+
+#[cfg(test)]
+mod tests;
