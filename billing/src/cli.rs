@@ -6,12 +6,13 @@ mod exit;
 mod gateway;
 mod invoice;
 mod manual;
+mod policy;
 mod price;
 mod progress;
 
 use clap::Parser;
 
-pub use args::{Arguments, Command, GatewayCommand, InvoiceCommand};
+pub use args::{Arguments, Command, GatewayCommand, InvoiceCommand, PolicyCommand};
 pub use exit::ExitStatus;
 
 use crate::error::Error;
@@ -49,6 +50,7 @@ fn execute(command: Command) -> Result<ExitStatus, Error> {
         Command::Invoice(InvoiceCommand::Import(options)) => invoice::import(&options),
         Command::Invoice(InvoiceCommand::List(options)) => invoice::list(&options),
         Command::Invoice(InvoiceCommand::Show(options)) => invoice::show(&options),
+        Command::Policy(command) => policy::run(&command),
         Command::Charge(options) => charge::charge(&options),
         Command::Gateway(GatewayCommand::Serve(options)) => gateway::serve_gateway(&options),
         Command::Completions { shell } => manual::completions(shell),

@@ -10,6 +10,7 @@ mod charge;
 pub mod cli;
 mod error;
 pub mod gateway;
+pub mod policy;
 pub mod read;
 pub mod repository;
 mod suggest;

@@ -2,9 +2,10 @@
 
 mod book;
 mod csv;
+pub(crate) mod fault;
 mod format;
 mod json;
-mod place;
+pub(crate) mod place;
 mod recent;
 mod records;
 mod rows;

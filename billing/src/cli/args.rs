@@ -11,6 +11,13 @@ use crate::read::InputFormat;
 use crate::repository::InvoiceState;
 use crate::write::OutputFormat;
 
+mod policy;
+
+pub use policy::PolicyCommand;
+pub(super) use policy::{
+    DiffOptions, PolicyCheckOptions, PolicyInitOptions, PolicyShowOptions, RulesOptions,
+};
+
 /// Prices invoices exactly, explains every cent, and charges each invoice at most once.
 #[derive(Debug, Parser)]
 #[command(
@@ -36,6 +43,9 @@ pub enum Command {
     /// Keep invoices in a database: import, list, show
     #[command(subcommand, after_help = INVOICE_EXAMPLES)]
     Invoice(InvoiceCommand),
+    /// Work with policy files: show, check, init, diff, schema
+    #[command(subcommand, after_help = POLICY_EXAMPLES)]
+    Policy(PolicyCommand),
     /// Charge an invoice, at most once
     #[command(after_help = CHARGE_EXAMPLES)]
     Charge(ChargeOptions),
@@ -96,6 +106,12 @@ was asked, POST /_ledgerly/faults and /_ledgerly/clock (JSON) let requests fail 
   curl 127.0.0.1:12111/_ledgerly/clock --json '{\"advance\":86400}'
 Faults: drop_before drop_after delay error_before error_after conflict rate_limited
 slow_settlement webhook_duplicated webhook_reordered webhook_lost.";
+const POLICY_EXAMPLES: &str = "\
+Examples:
+  ledgerly policy init shop.toml
+  ledgerly policy check shop.toml
+  ledgerly policy diff shop.toml
+  ledgerly price book.csv --policy shop.toml";
 
 const PRICE_EXAMPLES: &str = "\
 Examples:
@@ -172,6 +188,9 @@ pub struct PriceOptions {
     /// What is read and written.
     #[command(flatten)]
     pub book: BookOptions,
+    /// Under which rules.
+    #[command(flatten)]
+    pub rules: RulesOptions,
     /// Show every step with its exact amount, as `ledgerly explain` does
     #[arg(long)]
     pub explain: bool,
@@ -183,6 +202,9 @@ pub struct ExplainOptions {
     /// What is read and written.
     #[command(flatten)]
     pub book: BookOptions,
+    /// Under which rules.
+    #[command(flatten)]
+    pub rules: RulesOptions,
 }
 
 impl ExplainOptions {
@@ -191,6 +213,7 @@ impl ExplainOptions {
     pub fn into_price(self) -> PriceOptions {
         PriceOptions {
             book: self.book,
+            rules: self.rules,
             explain: true,
         }
     }

@@ -6,12 +6,14 @@ use crate::error::Error;
 use crate::gateway::GatewayError;
 use crate::repository::RepositoryError;
 
-/// How a command ended; its number is the exit code. 1 is kept for commands that compare.
+/// How a command ended; its number is the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ExitStatus {
     /// Everything was done.
     Done = 0,
+    /// What was compared differs.
+    Different = 1,
     /// Wrong usage or bad input; nothing was written.
     BadInput = 2,
     /// Done, but some invoices were rejected.
@@ -28,6 +30,7 @@ pub enum ExitStatus {
 pub(super) const HELP: &str = "\
 Exit codes:
   0  done
+  1  what was compared differs (policy diff)
   2  wrong usage or bad input; nothing was written
   3  done, but some invoices were rejected (--on-error skip)
   4  the charge was declined

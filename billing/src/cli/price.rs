@@ -1,11 +1,10 @@
 //! `ledgerly price` and `ledgerly explain`.
 
-use pricing::{PricingEngine, PricingError};
-
 use super::args::{BookOptions, OnError, PriceOptions};
 use super::exit::ExitStatus;
 use super::progress;
 use crate::error::{BadInput, Error};
+use crate::policy::Rules;
 use crate::read::{Book, OriginalRecord, ReadError, ReadInvoice};
 use crate::write::{Detail, OutputFormat, PriceWriter, RejectWriter, Shape, Target};
 
@@ -15,6 +14,7 @@ pub(super) fn price(options: &PriceOptions) -> Result<ExitStatus, Error> {
     let book = Book::new(options.book.inputs.clone(), options.book.input_format)
         .read_through(progress::wrap(bar.clone()));
     let mut run = Run {
+        rules: Rules::load(options.rules.policy.as_deref(), options.rules.as_of)?,
         book,
         rejects: rejects_of(&options.book)?,
         count: 0,
@@ -25,6 +25,7 @@ pub(super) fn price(options: &PriceOptions) -> Result<ExitStatus, Error> {
 }
 
 struct Run {
+    rules: Rules,
     book: Book,
     rejects: Option<RejectWriter<Target>>,
     /// Invoices read so far, rejected ones included.
@@ -86,15 +87,18 @@ impl Run {
         shape: Shape,
         writer: &mut PriceWriter<Target>,
     ) -> Result<(), Error> {
-        let engine = PricingEngine::standard();
         let invoice = &read.invoice;
-        let written = match shape {
-            Shape::Total => engine
-                .total(invoice)
-                .map(|total| writer.total(invoice.invoice_id(), total)),
-            Shape::Quote(detail) => engine
-                .quote(invoice)
-                .map(|quote| writer.quote(&quote, detail)),
+        let written = match self.rules.engine_for(invoice) {
+            Err(error) => Err(error.to_string()),
+            Ok(engine) => match shape {
+                Shape::Total => engine
+                    .total(invoice)
+                    .map(|total| writer.total(invoice.invoice_id(), total)),
+                Shape::Quote(detail) => engine
+                    .quote(invoice)
+                    .map(|quote| writer.quote(&quote, detail)),
+            }
+            .map_err(|error| error.to_string()),
         };
         match written {
             Ok(written) => written.map_err(|error| Error::io("writing", "the output", error)),
@@ -107,7 +111,7 @@ impl Run {
         }
     }
 
-    fn unpriced(&self, read: &ReadInvoice, error: &PricingError) -> BadInput {
+    fn unpriced(&self, read: &ReadInvoice, error: &str) -> BadInput {
         let id = read.invoice.invoice_id();
         self.book.bad_input(
             read.line,

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 /// The line, from 0, of the field at `path` (such as `items[1].unit_price`) in `json`; the line of
 /// the innermost part that can be found when the field itself is missing.
-pub(super) fn line_of(json: &str, path: &str) -> u64 {
+pub(crate) fn line_of(json: &str, path: &str) -> u64 {
     // The part borrows from `json`, so the distance of both is its offset.
     let distance = |part: &str| (part.as_ptr() as usize).checked_sub(json.as_ptr() as usize);
     let before = distance(text_of(json, path)).and_then(|offset| json.as_bytes().get(..offset));
@@ -14,7 +14,7 @@ pub(super) fn line_of(json: &str, path: &str) -> u64 {
 }
 
 /// The text of the field at `path`, or of the innermost part that can be found.
-pub(super) fn text_of<'a>(json: &'a str, path: &str) -> &'a str {
+pub(crate) fn text_of<'a>(json: &'a str, path: &str) -> &'a str {
     let Ok(mut part) = serde_json::from_str::<&RawValue>(json) else {
         return json;
     };

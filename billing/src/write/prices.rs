@@ -72,14 +72,14 @@ impl<W: Write> PriceWriter<W> {
 }
 
 fn quote_rows(quote: &Quote) -> Vec<Vec<String>> {
-    let rows = steps(quote).map(|(name, _, step)| {
+    let rows = steps(quote).into_iter().map(|(name, _, step)| {
         vec![
             quote.invoice_id.clone(),
-            name.to_owned(),
+            name,
             step.exact.to_string(),
             step.amount.to_string(),
             step.reason.to_string(),
         ]
     });
-    rows.to_vec()
+    rows.collect()
 }

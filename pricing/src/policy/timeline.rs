@@ -94,6 +94,13 @@ impl Period {
     }
 }
 
+impl std::fmt::Display for Period {
+    /// Its days: `always`, `from 2026-01-01`, `2026-01-01 to 2026-06-30`.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.span().fmt(formatter)
+    }
+}
+
 impl TryFrom<RawPolicyFile> for Timeline {
     type Error = PolicyError;
 
