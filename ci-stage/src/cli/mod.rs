@@ -130,7 +130,9 @@ Examples:
     ci-stage mutate --slack LATE_FEE_THRESHOLD_DAYS
     ci-stage mutate --in-diff main --max-survivors 0
     ci-stage mutate --verify 30                compare 30 verdicts with real edits
-    ci-stage mutate --list                     the operators and the constants")]
+    ci-stage mutate --list                     the operators and the constants
+A sweep leaves target/ci/mutate/mutation.html, a page that opens offline, and beside it matrix.json,
+stryker.json, junit.xml, summary.md and annotations.txt. On GitHub it annotates the source as well.")]
     Mutate(Box<crate::mutate::Arguments>),
     /// Print completions for a shell
     #[command(after_help = "\

@@ -57,6 +57,9 @@ pub struct Arguments {
     /// Apply so many of the mutants, or `all`, as real edits and compare test by test
     #[arg(long, value_name = "N|all")]
     pub(super) verify: Option<Sample>,
+    /// Print the JSON Schema of target/ci/mutate/matrix.json, and mutate nothing
+    #[arg(long, exclusive = true)]
+    pub(crate) print_schema: bool,
     /// How many mutants are judged at the same time [default: the number of cores]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) jobs: Option<u16>,

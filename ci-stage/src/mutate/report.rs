@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
+use crate::console;
 use crate::error::Error;
 use crate::report::{github, write_whole};
 
@@ -76,6 +77,22 @@ pub fn write_all(matrix: &Matrix, sources: &Sources, folder: &Path) -> Result<()
         write_whole(&folder.join(format.file_name()), &text)?;
     }
     Ok(())
+}
+
+/// Where GitHub runs this: annotates the source and appends to the step's summary.
+///
+/// # Errors
+/// [`Error::Io`] when the summary cannot be written.
+pub fn tell_github(matrix: &Matrix, console: console::Format) -> Result<(), Error> {
+    let Some(step) = github::Step::of_environment() else {
+        return Ok(());
+    };
+    let mut warnings = annotations::of(matrix);
+    for warning in &mut warnings {
+        warning.file = step.path_in_repository(Path::new(&matrix.root), &warning.file);
+    }
+    console.say(github::render(&warnings));
+    step.append_summary(&summary::markdown(matrix))
 }
 
 fn pretty(value: &impl serde::Serialize) -> Result<String, Error> {

@@ -154,6 +154,14 @@ impl Session<'_> {
             Format::Text => print(show::matrix(&matrix).trim_end()),
             Format::Json => print(json(&matrix)?),
         }
+        report::tell_github(&matrix, self.format)?;
+        complain(format_args!(
+            "reports: {}",
+            self.lab
+                .results
+                .join(report::Format::Html.file_name())
+                .display()
+        ));
         Ok(gate::verdict(
             &matrix,
             self.arguments.fail_under,

@@ -1,6 +1,11 @@
 //! GitHub's workflow commands: notes at a line of a pull request.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
 
 /// How many warnings of one step GitHub shows; it drops the rest without a word.
 pub const WARNINGS_PER_STEP: usize = 10;
@@ -19,6 +24,48 @@ pub struct Warning {
     pub title: String,
     /// The text; it may have several lines.
     pub message: String,
+}
+
+/// The step that runs this program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The root of the repository.
+    pub repository: PathBuf,
+    /// The file of the step's summary.
+    pub summary: Option<PathBuf>,
+}
+
+impl Step {
+    /// The step that GitHub's environment speaks of; none anywhere else.
+    #[must_use]
+    pub fn of_environment() -> Option<Self> {
+        let is_github = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+        is_github.then(|| Self {
+            repository: std::env::var_os("GITHUB_WORKSPACE").map_or_else(PathBuf::new, Into::into),
+            summary: std::env::var_os("GITHUB_STEP_SUMMARY").map(Into::into),
+        })
+    }
+
+    /// A workspace's file as GitHub names it: from the repository's root.
+    #[must_use]
+    pub fn path_in_repository(&self, workspace: &Path, file: &str) -> String {
+        let folder = workspace.strip_prefix(&self.repository);
+        let folder = folder.unwrap_or(Path::new(""));
+        folder.join(file).display().to_string()
+    }
+
+    /// Appends Markdown to the step's summary, if it has one.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when that fails.
+    pub fn append_summary(&self, markdown: &str) -> Result<(), Error> {
+        let Some(file) = &self.summary else {
+            return Ok(());
+        };
+        let opened = OpenOptions::new().create(true).append(true).open(file);
+        let written = opened.and_then(|mut summary| summary.write_all(markdown.as_bytes()));
+        written.map_err(Error::io("write", file))
+    }
 }
 
 /// The workflow commands, the most important first; what GitHub would drop is counted in a notice.

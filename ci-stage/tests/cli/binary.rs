@@ -15,6 +15,7 @@ pub(crate) fn ci_stage() -> Command {
             "RUSTFLAGS",
             "RUSTDOC",
             "NEXTEST",
+            "GITHUB",
             "RUST_BACKTRACE",
         ];
         let from_outside = steers.iter().any(|prefix| name.starts_with(prefix))

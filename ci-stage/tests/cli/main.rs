@@ -19,4 +19,5 @@ mod lesson;
 mod lint;
 mod pipeline;
 mod project;
+mod reports;
 mod test;

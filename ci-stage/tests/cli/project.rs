@@ -67,6 +67,20 @@ impl Project {
         self.run(ci_stage(), arguments)
     }
 
+    /// Runs it as a step of GitHub, whose checkout is the project's folder, with a summary in
+    /// `summary.md`.
+    pub(crate) fn ci_stage_on_github(&self, arguments: &[&str]) -> Answer {
+        let mut command = ci_stage();
+        command
+            .env("GITHUB_ACTIONS", "true")
+            .env(
+                "GITHUB_WORKSPACE",
+                self.folder.path().canonicalize().unwrap(),
+            )
+            .env("GITHUB_STEP_SUMMARY", self.path("summary.md"));
+        self.run(command, arguments)
+    }
+
     /// Runs it on a machine whose cargo lacks a subcommand until `cargo install` was called,
     /// and whose rustup cannot install anything.
     pub(crate) fn ci_stage_without(&self, subcommand: &str, arguments: &[&str]) -> Answer {

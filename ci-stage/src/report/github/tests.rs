@@ -1,4 +1,6 @@
-use super::{Warning, render};
+use std::path::Path;
+
+use super::{Step, Warning, render};
 
 fn warning(number: usize) -> Warning {
     Warning {
@@ -30,4 +32,20 @@ fn what_github_would_drop_is_counted() {
         commands.lines().last(),
         Some("::notice::+2 more warnings; GitHub shows 10 of a step")
     );
+}
+
+#[test]
+fn a_file_is_named_from_the_root_of_the_repository() {
+    let step = Step {
+        repository: "/home/runner/work/shop".into(),
+        summary: None,
+    };
+    for (workspace, expected) in [
+        ("/home/runner/work/shop", "src/lib.rs"),
+        ("/home/runner/work/shop/server", "server/src/lib.rs"),
+        ("/elsewhere", "src/lib.rs"),
+    ] {
+        let path = step.path_in_repository(Path::new(workspace), "src/lib.rs");
+        assert_eq!(path, expected);
+    }
 }
