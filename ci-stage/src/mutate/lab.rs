@@ -44,7 +44,7 @@ pub(super) struct Lab {
     pub(super) results: PathBuf,
     base: PathBuf,
     pub(super) original: Original,
-    judges: Judges,
+    pub(super) judges: Judges,
     /// The path dependencies that lie outside of the workspace.
     pub(super) outside: Vec<PathBuf>,
     _lock: fs::File,

@@ -277,6 +277,10 @@ impl Plan {
                 .enumerate()
                 .filter(|(_, site)| site.kind == SiteKind::Number);
             if plain && self.feeds[constant].is_empty() && sites.clone().count() <= SLOTS_MAX {
+                // A `static` that keeps a given value may not speak of the type round it.
+                let associated = item.kind == ConstantKind::Associated;
+                let sites = sites
+                    .filter(|(_, site)| !associated || item.value.as_ref() == Some(&site.unit));
                 for (site, _) in sites {
                     let id = next_id(first + self.slots.len());
                     self.slots.push(Slot { id, constant, site });

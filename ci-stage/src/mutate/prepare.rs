@@ -39,10 +39,11 @@ pub(super) fn prepare(
     lab: &Lab,
     workspace: &Workspace,
     mutated: &Mutated<'_>,
+    inputs: &str,
     jobs: usize,
     say: &dyn Fn(&str),
 ) -> Result<State, Error> {
-    let program = Program::read(workspace, &lab.original);
+    let program = Program::read(workspace, &lab.original, &lab.judges.scope);
     say("resolving constants and building the tests");
     let probe = Probe::of(&program);
     let trial = lab.build(Flavour::Probe, &probe.texts())?;
@@ -60,7 +61,7 @@ pub(super) fn prepare(
     let flaky = baseline::unmutated(&mut unmutated, jobs)?;
     let plan = Plan::new(&program, &resolved, &mutated.operators, mutated.low_value);
     say("building all mutants at once");
-    let built = schema::build(lab, &program, &plan)?;
+    let built = schema::build(lab, &program, &plan, inputs)?;
     let mut baseline = Baseline {
         durations: unmutated.baseline.clone(),
         flaky,

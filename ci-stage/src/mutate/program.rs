@@ -5,15 +5,15 @@ mod low_value;
 
 use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::find::{Constant, Facts, TestFn};
 use super::matrix::LowValue;
 use super::source::Source;
 use super::tree::Original;
-use crate::cargo::Workspace;
+use crate::cargo::{TestScope, Workspace};
 
-pub(super) use layout::{FileRole, Layout};
+pub(super) use layout::{Child, FileRole, Layout};
 
 /// Every source file and every constant of a workspace.
 pub(super) struct Program {
@@ -41,31 +41,42 @@ pub(super) struct Known {
 }
 
 impl Program {
-    /// Parses every Rust file of the workspace.
-    pub(super) fn read(workspace: &Workspace, original: &Original) -> Self {
+    /// Parses every file of the crates that are built for the judges.
+    pub(super) fn read(workspace: &Workspace, original: &Original, scope: &TestScope) -> Self {
         let mut program = Self {
             files: Vec::new(),
             constants: Vec::new(),
             by_path: BTreeMap::new(),
         };
-        for path in original.paths().filter(|path| {
-            Path::new(path)
-                .extension()
-                .is_some_and(|extension| extension == "rs")
-        }) {
-            let Some(layout) = Layout::of(workspace, path) else {
+        let mut waiting = layout::roots(workspace, scope);
+        waiting.reverse();
+        while let Some((path, layout)) = waiting.pop() {
+            let relative = path
+                .strip_prefix(workspace.root())
+                .map(Path::to_string_lossy);
+            let Ok(relative) = relative else { continue };
+            // A file that is no sequence of items is the compiler's to complain about.
+            let text = original.text(&relative).unwrap_or_default();
+            if program.by_path.contains_key(relative.as_ref()) {
                 continue;
-            };
-            // A file that is no sequence of items is included into another one, or no Rust.
-            let text = original.text(path).unwrap_or_default();
-            if let Some(source) = Source::parse(path.to_owned(), text) {
-                program.add(source, layout);
+            }
+            if let Some(source) = Source::parse(relative.into_owned(), text) {
+                let file = program.add(source, layout);
+                waiting.extend(program.children(file, &path));
             }
         }
         program
     }
 
-    fn add(&mut self, source: Source, layout: Layout) {
+    fn children(&self, file: usize, path: &Path) -> Vec<(PathBuf, Layout)> {
+        let file = &self.files[file];
+        let children = file.facts.children.iter().rev();
+        children
+            .filter_map(|child| file.layout.child(path, child))
+            .collect()
+    }
+
+    fn add(&mut self, source: Source, layout: Layout) -> usize {
         let file = self.files.len();
         let facts = Facts::of(&source, layout.role == FileRole::Tests);
         let first = self.constants.len();
@@ -86,6 +97,7 @@ impl Program {
             layout,
             first,
         });
+        file
     }
 
     pub(super) fn file(&self, path: &str) -> Option<usize> {
@@ -114,13 +126,9 @@ impl Program {
         root: &Path,
         name: &str,
     ) -> Option<(String, RangeInclusive<usize>)> {
-        let folder = root.parent().unwrap_or(root);
-        let mut found = self.files.iter().filter(|file| {
-            let path = Path::new(&file.source.path);
-            let is_root = path == root;
-            let below = path.starts_with(folder) && !file.layout.is_root();
-            file.layout.package == package && (is_root || below)
-        });
+        let of_crate =
+            |file: &&File| file.layout.package == package && file.layout.root.ends_with(root);
+        let mut found = self.files.iter().filter(of_crate);
         found.find_map(|file| {
             let named = |test: &&TestFn| file.layout.inside_crate(&test.path) == name;
             let test = file.facts.tests.iter().find(named)?;

@@ -6,6 +6,8 @@ mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::edits::{Edits, Rewritten};
 use super::find::Place;
 use super::matrix::ConstantKind;
@@ -33,7 +35,7 @@ pub(super) enum Purpose {
 }
 
 /// What the compiler has taught so far.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Choices {
     /// Constants that the schema cannot hold, and why.
     pub(super) frozen: BTreeMap<usize, String>,

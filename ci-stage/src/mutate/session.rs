@@ -36,7 +36,7 @@ pub(crate) fn run(
     let started = Instant::now();
     let mutated = arguments.mutated()?;
     if arguments.list {
-        format.say(show::list(workspace, &mutated)?);
+        format.say(show::list(workspace, &scope, &mutated)?);
         return Ok(ExitCode::Passed);
     }
     let judges = Judges {
@@ -84,7 +84,14 @@ impl Session<'_> {
             // From here on the build on the disk is no longer the one that the state describes.
             let _ = std::fs::remove_file(&path);
             let say = |step: &str| self.progress(step);
-            let mut state = prepare(self.lab, self.workspace, mutated, self.jobs, &say)?;
+            let mut state = prepare(
+                self.lab,
+                self.workspace,
+                mutated,
+                &self.inputs,
+                self.jobs,
+                &say,
+            )?;
             state.inputs.clone_from(&self.inputs);
             tree::store(&path, &state)?;
             state

@@ -9,11 +9,15 @@ use super::matrix::{Constant, Matrix, Mutant, Slack, TestedBy, Verdict};
 use super::operators::OPERATORS;
 use super::prepare::Mutated;
 use super::program::{FileRole, Program};
-use crate::cargo::Workspace;
+use crate::cargo::{TestScope, Workspace};
 use crate::error::Error;
 
 /// The operators, and the constants with their values.
-pub(super) fn list(workspace: &Workspace, mutated: &Mutated<'_>) -> Result<String, Error> {
+pub(super) fn list(
+    workspace: &Workspace,
+    scope: &TestScope,
+    mutated: &Mutated<'_>,
+) -> Result<String, Error> {
     let mut text = "Operators (* on):\n".to_owned();
     for operator in OPERATORS {
         let on = mutated
@@ -28,7 +32,7 @@ pub(super) fn list(workspace: &Workspace, mutated: &Mutated<'_>) -> Result<Strin
         );
     }
     let original = lab::original(workspace)?;
-    let program = Program::read(workspace, &original);
+    let program = Program::read(workspace, &original, scope);
     text.push_str("\nConstants:\n");
     for (number, known) in program.constants.iter().enumerate() {
         let file = program.file_of(number);

@@ -89,11 +89,6 @@ impl Original {
         hex(&all.finalize())
     }
 
-    /// The relative paths of all files.
-    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
-        self.files.keys().map(String::as_str)
-    }
-
     pub(super) fn text(&self, path: &str) -> Result<String, Error> {
         let path = self.root.join(path);
         fs::read_to_string(&path).map_err(Error::io("read", &path))

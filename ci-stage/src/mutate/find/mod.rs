@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::matrix::ConstantKind;
+use super::program::Child;
 use super::source::Source;
 
 pub(super) use site::{Site, SiteKind, Step};
@@ -85,6 +86,8 @@ pub(super) struct Facts {
     pub(super) unsafe_code: Vec<Range<usize>>,
     pub(super) imports: Vec<Import>,
     pub(super) tests: Vec<TestFn>,
+    /// Modules that have a file of their own.
+    pub(super) children: Vec<Child>,
     /// Where `const` stands in `const fn`, with the function's name.
     pub(super) const_fns: Vec<(usize, String)>,
     /// Calls and definitions of macros, whose tokens have no syntax yet.

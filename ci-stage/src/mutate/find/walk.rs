@@ -7,6 +7,7 @@ use syn::{Attribute, Expr, Type};
 
 use super::{Constant, Facts, Import, Place, TestFn, site, types};
 use crate::mutate::matrix::ConstantKind;
+use crate::mutate::program::Child;
 use crate::mutate::source::Source;
 
 pub(super) fn facts(source: &Source, in_tests: bool) -> Facts {
@@ -171,7 +172,10 @@ impl<'a> Walk<'a> {
                 .value
                 .map_or_else(Vec::new, |value| site::sites(self.source, value)),
             in_tests: self.in_tests || is_for_tests(self.source, item.attributes),
-            skip: item.mutable.then_some("static mut"),
+            skip: item
+                .mutable
+                .then_some("static mut")
+                .or_else(|| made_by_unsafe(item)),
             implemented_trait: match &self.owner {
                 Owner::Implementation(at) if item.kind == ConstantKind::TraitImpl => Some(*at),
                 _ => None,
@@ -180,6 +184,28 @@ impl<'a> Walk<'a> {
                 Owner::Declaration(at) if item.kind == ConstantKind::TraitDefault => Some(*at),
                 _ => None,
             },
+        }
+    }
+
+    /// Macros such as `cfg_if!` hold `mod` items as they stand.
+    fn modules_in(&mut self, tokens: proc_macro2::TokenStream) {
+        use proc_macro2::TokenTree::{Group, Ident, Punct};
+        let trees: Vec<_> = tokens.into_iter().collect();
+        for (place, tree) in trees.iter().enumerate() {
+            match (tree, trees.get(place + 1), trees.get(place + 2)) {
+                (Ident(keyword), Some(Ident(name)), Some(Punct(end)))
+                    if keyword == "mod" && end.as_char() == ';' =>
+                {
+                    self.facts.children.push(Child {
+                        scope: self.scope.clone(),
+                        name: name.to_string(),
+                        path: None,
+                        in_tests: self.in_tests,
+                    });
+                }
+                (Group(group), ..) => self.modules_in(group.stream()),
+                _ => {}
+            }
         }
     }
 
@@ -206,6 +232,35 @@ fn frozen_item(item: &Item<'_>) -> Option<&'static str> {
         LINKED.iter().any(|name| path.is_ident(name)) || path.is_ident("unsafe")
     });
     linked.then_some("the linker knows it by name")
+}
+
+/// A wrong number in unsafe code is not a failed test but a broken machine.
+fn made_by_unsafe(item: &Item<'_>) -> Option<&'static str> {
+    struct Unsafe(bool);
+    impl Visit<'_> for Unsafe {
+        fn visit_expr_unsafe(&mut self, _: &syn::ExprUnsafe) {
+            self.0 = true;
+        }
+    }
+    let mut unsafe_code = Unsafe(false);
+    unsafe_code.visit_expr(item.value?);
+    unsafe_code.0.then_some("its value is made by unsafe code")
+}
+
+/// The file of `#[path = "..."] mod x;`.
+fn path_attribute(attributes: &[Attribute]) -> Option<String> {
+    attributes
+        .iter()
+        .find_map(|attribute| match &attribute.meta {
+            syn::Meta::NameValue(pair) if pair.path.is_ident("path") => match &pair.value {
+                Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(text),
+                    ..
+                }) => Some(text.value()),
+                _ => None,
+            },
+            _ => None,
+        })
 }
 
 /// Whether `#[cfg(test)]` or the like stands on an item.
@@ -252,6 +307,15 @@ fn words(tokens: proc_macro2::TokenStream, into: &mut std::collections::BTreeSet
 impl<'ast> Visit<'ast> for Walk<'ast> {
     fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
         let name = module.ident.to_string();
+        if module.content.is_none() {
+            self.facts.children.push(Child {
+                scope: self.scope.clone(),
+                path: path_attribute(&module.attrs),
+                in_tests: self.in_tests || is_for_tests(self.source, &module.attrs),
+                name,
+            });
+            return;
+        }
         self.within(name, &module.attrs, |walk| {
             visit::visit_item_mod(walk, module);
         });
@@ -445,6 +509,7 @@ impl<'ast> Visit<'ast> for Walk<'ast> {
 
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
         self.facts.macros.push(self.source.range(call));
+        self.modules_in(call.tokens.clone());
     }
 
     fn visit_use_name(&mut self, name: &'ast syn::UseName) {

@@ -69,7 +69,7 @@ fn by_last_place(literal: &Literal<'_>) -> Vec<Edit> {
         .map(|up| number.with_integer(up).to_string());
     let down = match integer.checked_sub(1) {
         Some(down) => Some(number.with_integer(down).to_string()),
-        None if literal.unsigned || literal.site.minus.is_some() => None,
+        None if !literal.may_be_negative() || literal.site.minus.is_some() => None,
         None => Some(format!("-{}", number.with_integer(1))),
     };
     up.into_iter()
@@ -168,7 +168,7 @@ pub(super) fn sign(literal: &Literal<'_>) -> Vec<Edit> {
         .number
         .as_ref()
         .is_none_or(|number| number.integer() == Some(0));
-    if zero || literal.unsigned {
+    if zero || !literal.may_be_negative() {
         return Vec::new();
     }
     let range = literal.site.minus.unwrap_or(literal.site.range.start)..literal.site.range.end;

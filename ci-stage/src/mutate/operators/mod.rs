@@ -162,7 +162,8 @@ struct Literal<'a> {
     constant: &'a Constant,
     site: &'a Site,
     number: Option<Number>,
-    unsigned: bool,
+    /// Whether the constant's type names a signed number.
+    signed: bool,
 }
 
 impl Literal<'_> {
@@ -173,6 +174,13 @@ impl Literal<'_> {
     /// Whether a macro reads the number, so that its type is not that of a plain literal.
     fn in_macro(&self) -> bool {
         self.site.unit.end > self.site.range.end
+    }
+
+    /// Whether a minus sign would compile, as far as the syntax tells: an unsigned number with one
+    /// is a mistake that the compiler finds.
+    fn may_be_negative(&self) -> bool {
+        let has_point = self.number.as_ref().is_some_and(Number::has_point);
+        self.signed || has_point || self.in_macro() || self.site.minus.is_some()
     }
 
     /// The literal replaced, its sign left alone.
@@ -214,7 +222,7 @@ pub(super) fn mistakes(source: &Source, constant: &Constant, chosen: &[&Operator
                 number: (site.kind == SiteKind::Number)
                     .then(|| Number::parse(source.slice(&site.range)))
                     .flatten(),
-                unsigned: is_unsigned(source.slice(&constant.ty)),
+                signed: is_signed(source.slice(&constant.ty)),
             };
             of_literal(&literal, index, chosen)
         })
@@ -249,14 +257,11 @@ fn identity(literal: &Literal<'_>, edit: &Edit) -> (usize, usize, String) {
     (edit.range.start, edit.range.end, text)
 }
 
-fn is_unsigned(ty: &str) -> bool {
+/// Whether a type names a signed number.
+fn is_signed(ty: &str) -> bool {
+    const SIGNED: [&str; 8] = ["i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64"];
     let mut words = ty.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
-    let is = |word: &str, first: char| {
-        word.strip_prefix(first)
-            .is_some_and(|width| matches!(width, "8" | "16" | "32" | "64" | "128" | "size"))
-    };
-    let unsigned = words.clone().any(|word| is(word, 'u'));
-    unsigned && !words.any(|word| is(word, 'i') || word.starts_with("f3") || word.starts_with("f6"))
+    words.any(|word| SIGNED.contains(&word))
 }
 
 #[cfg(test)]
