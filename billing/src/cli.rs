@@ -9,6 +9,7 @@ mod manual;
 mod policy;
 mod price;
 mod progress;
+mod replay;
 
 use clap::Parser;
 
@@ -46,6 +47,7 @@ pub fn run() -> ExitStatus {
 fn execute(command: Command) -> Result<ExitStatus, Error> {
     match command {
         Command::Price(options) => price::price(&options),
+        Command::Explain(options) if options.replay => replay::replay_all(&options.book.inputs),
         Command::Explain(options) => price::price(&options.into_price()),
         Command::Invoice(InvoiceCommand::Import(options)) => invoice::import(&options),
         Command::Invoice(InvoiceCommand::List(options)) => invoice::list(&options),

@@ -12,6 +12,7 @@ mod error;
 pub mod gateway;
 pub mod policy;
 pub mod read;
+pub mod replay;
 pub mod repository;
 mod suggest;
 pub mod write;

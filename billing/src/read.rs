@@ -7,7 +7,7 @@ mod format;
 mod json;
 pub(crate) mod place;
 mod recent;
-mod records;
+pub(crate) mod records;
 mod rows;
 
 use pricing::Invoice;

@@ -37,7 +37,7 @@ pub enum Command {
     /// Price invoices: one gives a quote with its reasons, many a table of totals
     #[command(after_help = PRICE_EXAMPLES)]
     Price(PriceOptions),
-    /// Explain prices: for every step the exact amount, the shown amount and the reason
+    /// Explain prices: for every amount its formula, the exact value, the shown one, and the rule
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainOptions),
     /// Keep invoices in a database: import, list, show
@@ -128,7 +128,8 @@ invoice are adjacent. Results appear when the whole book is read: complete, or n
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   ledgerly explain invoice.json
-  ledgerly explain book.csv --format json -o quotes.json";
+  ledgerly explain book.csv --format json -o quotes.json
+  ledgerly explain --replay quotes.json             exit code 1 when an amount differs";
 
 const INVOICE_EXAMPLES: &str = "\
 Examples:
@@ -194,6 +195,9 @@ pub struct PriceOptions {
     /// Show every step with its exact amount, as `ledgerly explain` does
     #[arg(long)]
     pub explain: bool,
+    /// File for what rounding moved, by rule: JSON when it ends in .json, otherwise a table
+    #[arg(long, value_name = "FILE")]
+    pub rounding_report: Option<PathBuf>,
 }
 
 /// The options of `ledgerly explain`.
@@ -205,6 +209,9 @@ pub struct ExplainOptions {
     /// Under which rules.
     #[command(flatten)]
     pub rules: RulesOptions,
+    /// The inputs are explanations in JSON: compute every amount again and compare
+    #[arg(long)]
+    pub replay: bool,
 }
 
 impl ExplainOptions {
@@ -215,6 +222,7 @@ impl ExplainOptions {
             book: self.book,
             rules: self.rules,
             explain: true,
+            rounding_report: None,
         }
     }
 }

@@ -30,7 +30,7 @@ pub enum ExitStatus {
 pub(super) const HELP: &str = "\
 Exit codes:
   0  done
-  1  what was compared differs (policy diff)
+  1  what was compared differs (policy diff, explain --replay)
   2  wrong usage or bad input; nothing was written
   3  done, but some invoices were rejected (--on-error skip)
   4  the charge was declined

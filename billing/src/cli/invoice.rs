@@ -12,7 +12,7 @@ use crate::read::{Book, ReadError, ReadInvoice};
 use crate::repository::{
     Attempt, ImportCount, InvoiceRepository, NewInvoice, SqliteRepository, StoredInvoice,
 };
-use crate::write::{Align, Detail, ListWriter, Target, aligned, quote_table, temporary_beside};
+use crate::write::{Align, ListWriter, Target, aligned, quote_table, temporary_beside};
 
 /// Prices the invoices of files and keeps them, all or none.
 pub(super) fn import(options: &ImportOptions) -> Result<ExitStatus, Error> {
@@ -113,7 +113,7 @@ fn shown(stored: &StoredInvoice) -> Result<String, Error> {
             field: None,
             problem: error.to_string(),
         })?;
-    let table = quote_table(&quote, Detail::Shown);
+    let table = quote_table(&quote);
     let mut text = format!("{table}\nState: {}\n", stored.state.name());
     if !stored.attempts.is_empty() {
         let columns = [

@@ -1,12 +1,16 @@
 //! `ledgerly price` and `ledgerly explain`.
 
+use pricing::{Invoice, PricingEngine, PricingError, RoundingReport};
+
 use super::args::{BookOptions, OnError, PriceOptions};
 use super::exit::ExitStatus;
 use super::progress;
 use crate::error::{BadInput, Error};
 use crate::policy::Rules;
 use crate::read::{Book, OriginalRecord, ReadError, ReadInvoice};
-use crate::write::{Detail, OutputFormat, PriceWriter, RejectWriter, Shape, Target};
+use crate::write::{
+    Explanation, OutputFormat, PriceWriter, RejectWriter, Shape, Target, write_rounding_report,
+};
 
 /// Prices the book and writes its totals or quotes.
 pub(super) fn price(options: &PriceOptions) -> Result<ExitStatus, Error> {
@@ -14,6 +18,10 @@ pub(super) fn price(options: &PriceOptions) -> Result<ExitStatus, Error> {
     let book = Book::new(options.book.inputs.clone(), options.book.input_format)
         .read_through(progress::wrap(bar.clone()));
     let mut run = Run {
+        moved: options
+            .rounding_report
+            .as_ref()
+            .map(|_| RoundingReport::default()),
         rules: Rules::load(options.rules.policy.as_deref(), options.rules.as_of)?,
         book,
         rejects: rejects_of(&options.book)?,
@@ -21,10 +29,16 @@ pub(super) fn price(options: &PriceOptions) -> Result<ExitStatus, Error> {
     };
     let priced = run.price_all(options);
     bar.finish_and_clear();
-    run.publish(priced?)
+    let priced = priced?;
+    if let (Some(moved), Some(path)) = (&run.moved, &options.rounding_report) {
+        write_rounding_report(moved, path)?;
+    }
+    run.publish(priced)
 }
 
 struct Run {
+    /// What rounding moved, when that is asked for.
+    moved: Option<RoundingReport>,
     rules: Rules,
     book: Book,
     rejects: Option<RejectWriter<Target>>,
@@ -48,8 +62,8 @@ impl Run {
                 OutputFormat::Csv
             });
         let shape = match format {
-            _ if options.explain => Shape::Quote(Detail::Exact),
-            OutputFormat::Table if is_single => Shape::Quote(Detail::Shown),
+            _ if options.explain => Shape::Explanation,
+            OutputFormat::Table if is_single => Shape::Quote,
             _ => Shape::Total,
         };
         let mut writer = PriceWriter::new(Target::create(&options.book.output)?, format, shape);
@@ -90,15 +104,16 @@ impl Run {
         let invoice = &read.invoice;
         let written = match self.rules.engine_for(invoice) {
             Err(error) => Err(error.to_string()),
-            Ok(engine) => match shape {
-                Shape::Total => engine
-                    .total(invoice)
-                    .map(|total| writer.total(invoice.invoice_id(), total)),
-                Shape::Quote(detail) => engine
-                    .quote(invoice)
-                    .map(|quote| writer.quote(&quote, detail)),
-            }
-            .map_err(|error| error.to_string()),
+            Ok(engine) => add_moved(&mut self.moved, engine, invoice)
+                .and_then(|()| match shape {
+                    Shape::Total => engine
+                        .total(invoice)
+                        .map(|total| writer.total(invoice.invoice_id(), total)),
+                    Shape::Quote => engine.quote(invoice).map(|quote| writer.quote(&quote)),
+                    Shape::Explanation => Explanation::of(invoice, engine)
+                        .map(|explanation| writer.explanation(&explanation)),
+                })
+                .map_err(|error| error.to_string()),
         };
         match written {
             Ok(written) => written.map_err(|error| Error::io("writing", "the output", error)),
@@ -143,6 +158,18 @@ impl Run {
         }
         finished("the output", prices.finish())?.publish()?;
         Ok(status)
+    }
+}
+
+/// Adds what rounding moved in `invoice` to the report, if there is one.
+fn add_moved(
+    moved: &mut Option<RoundingReport>,
+    engine: &PricingEngine,
+    invoice: &Invoice,
+) -> Result<(), PricingError> {
+    match moved {
+        Some(report) => report.add(&engine.quote(invoice)?),
+        None => Ok(()),
     }
 }
 

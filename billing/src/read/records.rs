@@ -10,7 +10,7 @@ pub(super) const RECORD_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Why the next text cannot be cut out.
 #[derive(Debug)]
-pub(super) enum CutError {
+pub(crate) enum CutError {
     /// The input could not be read.
     Io(io::Error),
     /// The input is not of the expected form from this line on.
@@ -34,7 +34,7 @@ enum Form {
 
 /// The texts of the invoices of a JSON or NDJSON input.
 #[derive(Debug)]
-pub(super) struct Records<R> {
+pub(crate) struct Records<R> {
     input: R,
     form: Form,
     /// The line of the next byte, from 1.
@@ -44,12 +44,12 @@ pub(super) struct Records<R> {
 
 impl<R: BufRead> Records<R> {
     /// One record a line.
-    pub(super) fn lines(input: R) -> Self {
+    pub(crate) fn lines(input: R) -> Self {
         Self::of_form(input, Form::Lines)
     }
 
     /// One JSON value, or the elements of one array.
-    pub(super) fn document(input: R) -> Self {
+    pub(crate) fn document(input: R) -> Self {
         Self::of_form(input, Form::Undecided)
     }
 
@@ -63,7 +63,7 @@ impl<R: BufRead> Records<R> {
     }
 
     /// Reads the next text into `record`; its first line's number, or `None` at the end.
-    pub(super) fn read(&mut self, record: &mut Vec<u8>) -> Result<Option<u64>, CutError> {
+    pub(crate) fn read(&mut self, record: &mut Vec<u8>) -> Result<Option<u64>, CutError> {
         record.clear();
         if !self.is_started {
             self.is_started = true;

@@ -6,8 +6,9 @@ use pricing::Quote;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::explanation::{COLUMNS, Explanation};
 use super::list::ListWriter;
-use super::quote_table::{Detail, quote_table, steps};
+use super::quote_table::quote_table;
 
 /// The formats in which results are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -27,8 +28,10 @@ pub enum OutputFormat {
 pub enum Shape {
     /// The total alone.
     Total,
-    /// The quote with all its steps; the detail concerns tables.
-    Quote(Detail),
+    /// The quote with all its steps.
+    Quote,
+    /// Everything from which the price can be computed again.
+    Explanation,
 }
 
 /// Writes totals or quotes, one invoice after the other.
@@ -46,8 +49,8 @@ impl<W: Write> PriceWriter<W> {
     /// A writer to `out`.
     pub fn new(out: W, format: OutputFormat, shape: Shape) -> Self {
         let header: &[&str] = match shape {
-            Shape::Total => &["invoice_id", "total"],
-            Shape::Quote(_) => &["invoice_id", "step", "exact", "amount", "reason"],
+            Shape::Total | Shape::Quote => &["invoice_id", "total"],
+            Shape::Explanation => COLUMNS,
         };
         Self(ListWriter::new(out, format, header))
     }
@@ -60,26 +63,24 @@ impl<W: Write> PriceWriter<W> {
     }
 
     /// Writes an invoice's quote.
-    pub fn quote(&mut self, quote: &Quote, detail: Detail) -> io::Result<()> {
-        let text = || quote_table(quote, detail);
-        self.0.entry(|| quote_rows(quote), text, quote)
+    pub fn quote(&mut self, quote: &Quote) -> io::Result<()> {
+        let total = || {
+            vec![vec![
+                quote.invoice_id.clone(),
+                quote.total.amount.to_string(),
+            ]]
+        };
+        self.0.entry(total, || quote_table(quote), quote)
+    }
+
+    /// Writes an invoice's explanation.
+    pub fn explanation(&mut self, explanation: &Explanation) -> io::Result<()> {
+        let table = || explanation.table();
+        self.0.entry(|| explanation.rows(), table, explanation)
     }
 
     /// Writes what stands after the last invoice. Returns the output, flushed.
     pub fn finish(self) -> io::Result<W> {
         self.0.finish()
     }
-}
-
-fn quote_rows(quote: &Quote) -> Vec<Vec<String>> {
-    let rows = steps(quote).into_iter().map(|(name, _, step)| {
-        vec![
-            quote.invoice_id.clone(),
-            name,
-            step.exact.to_string(),
-            step.amount.to_string(),
-            step.reason.to_string(),
-        ]
-    });
-    rows.collect()
 }

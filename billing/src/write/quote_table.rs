@@ -5,23 +5,10 @@ use rust_decimal::Decimal;
 
 use super::text::{Align, aligned, printable};
 
-/// How much of a quote is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detail {
-    /// The shown amounts and their reasons.
-    Shown,
-    /// The exact amounts beside them.
-    Exact,
-}
-
 /// The quote as aligned text, ending with a line end.
 #[must_use]
-pub fn quote_table(quote: &Quote, detail: Detail) -> String {
+pub fn quote_table(quote: &Quote) -> String {
     let mut rows = Vec::new();
-    let mut columns = vec![Align::Left, Align::Right, Align::Right, Align::Left];
-    if detail == Detail::Exact {
-        rows.push(row(["", "exact", "shown", "reason"]));
-    }
     for line in &quote.lines {
         rows.extend(line_rows(line));
     }
@@ -32,17 +19,11 @@ pub fn quote_table(quote: &Quote, detail: Detail) -> String {
         }
     }
     rows.extend(due_rows(quote));
-    if detail == Detail::Shown {
-        columns.remove(1);
-        for row in &mut rows {
-            row.remove(1);
-        }
-    }
-    title(quote) + &aligned(rows, &columns)
+    title(quote) + &aligned(rows, &[Align::Left, Align::Right, Align::Left])
 }
 
 /// What the document is, and in which currency.
-fn title(quote: &Quote) -> String {
+pub(super) fn title(quote: &Quote) -> String {
     let kind = match quote.kind {
         DocumentKind::Invoice => "Invoice",
         DocumentKind::CreditNote => "Credit note",
@@ -60,15 +41,11 @@ fn line_rows(line: &QuotedLine) -> Vec<Vec<String>> {
         &line.sku
     };
     let factors = format!("{} × {}", line.quantity, line.unit_price);
-    let net = |name: &str, reason: &str| {
-        let (exact, amount) = (line.exact.to_string(), line.amount.to_string());
-        row([name, &exact, &amount, reason])
-    };
+    let net = |name: &str, reason: &str| row([name, &line.amount.to_string(), reason]);
     let Some(gross) = &line.gross else {
         return vec![net(name, &factors)];
     };
-    let (exact, amount) = (gross.exact.to_string(), gross.amount.to_string());
-    let mut rows = vec![row([name, &exact, &amount, &factors])];
+    let mut rows = vec![row([name, &gross.amount.to_string(), &factors])];
     let discounts = line.discounts.iter();
     rows.extend(discounts.map(|discount| step_row("  discount", "-", discount)));
     let charges = line.charges.iter();
@@ -79,9 +56,8 @@ fn line_rows(line: &QuotedLine) -> Vec<Vec<String>> {
 
 /// The tax of one code, where there are several.
 fn tax_row(tax: &QuotedTax) -> Vec<String> {
-    let (exact, amount) = (tax.exact.to_string(), tax.amount.to_string());
-    let reason = format!("of which {amount}: {} of {}", tax.rate, tax.base);
-    row([&format!("  {}", tax.code), &exact, "", &reason])
+    let reason = format!("of which {}: {} of {}", tax.amount, tax.rate, tax.base);
+    row([&format!("  {}", tax.code), "", &reason])
 }
 
 /// What is left to pay, where it is not the total.
@@ -89,9 +65,8 @@ fn due_rows(quote: &Quote) -> Vec<Vec<String>> {
     if quote.due == quote.total.amount {
         return Vec::new();
     }
-    let amount = |name, sign: &str, amount: Decimal, reason| {
-        row([name, "", &format!("{sign}{amount}"), reason])
-    };
+    let amount =
+        |name, sign: &str, amount: Decimal, reason| row([name, &format!("{sign}{amount}"), reason]);
     let mut rows = Vec::new();
     if !quote.prepaid.is_zero() {
         rows.push(amount("prepaid", "-", quote.prepaid, "already paid"));
@@ -115,7 +90,7 @@ fn due_rows(quote: &Quote) -> Vec<Vec<String>> {
 
 /// The steps in their order, with the sign under which each enters the total. Those that only
 /// documents with discounts, charges or several taxes have are left out of the others.
-pub(super) fn steps(quote: &Quote) -> Vec<(String, &'static str, &Step)> {
+fn steps(quote: &Quote) -> Vec<(String, &'static str, &Step)> {
     let named = |name: &str, sign, step| (name.to_owned(), sign, step);
     let mut steps = vec![
         named("subtotal", "", &quote.subtotal),
@@ -140,7 +115,6 @@ pub(super) fn steps(quote: &Quote) -> Vec<(String, &'static str, &Step)> {
 }
 
 fn step_row(name: &str, sign: &str, step: &Step) -> Vec<String> {
-    let exact_sign = if step.exact.is_zero() { "" } else { sign };
     let sign = if step.amount == Decimal::ZERO {
         ""
     } else {
@@ -148,12 +122,11 @@ fn step_row(name: &str, sign: &str, step: &Step) -> Vec<String> {
     };
     row([
         name,
-        &format!("{exact_sign}{}", step.exact),
         &format!("{sign}{}", step.amount),
         &step.reason.to_string(),
     ])
 }
 
-fn row(cells: [&str; 4]) -> Vec<String> {
+fn row(cells: [&str; 3]) -> Vec<String> {
     cells.map(str::to_owned).to_vec()
 }
