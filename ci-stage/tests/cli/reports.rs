@@ -51,8 +51,15 @@ fn on_github_a_sweep_annotates_the_source_and_appends_to_the_summary() {
         .lines()
         .filter(|line| line.starts_with("::"))
         .collect();
-    assert_data_eq!(warnings.join("\n"), str!["::warning file=lessons/museum/workspace/src/lib.rs,line=10,endLine=10,title=FURTHER_CHILD_PERCENT%3A 11 of 11 mistakes go unnoticed::50 → 40, 20, 60, 80, 90, 59 and 5 more%0A2 tests read it and passed; FURTHER_CHILD_PERCENT = 50: no test fails whatever value stands there (by bisection); add tests at 50 and 51"]);
-    assert_data_eq!(project.read("summary.md"), str![[r#"
+    assert_data_eq!(
+        warnings.join("\n"),
+        str![
+            "::warning file=lessons/museum/workspace/src/lib.rs,line=10,endLine=10,title=FURTHER_CHILD_PERCENT%3A 11 of 11 mistakes go unnoticed::50 → 40, 20, 60, 80, 90, 59 and 5 more%0A2 tests read it and passed; FURTHER_CHILD_PERCENT = 50: no test fails whatever value stands there (by bisection); add tests at 50 and 51"
+        ]
+    );
+    assert_data_eq!(
+        project.read("summary.md"),
+        str![[r#"
 before
 ## Mutated constants: 73.80 % noticed
 
@@ -64,5 +71,6 @@ before
 
 Every mutant that these tests kill is killed by another test as well: <code>tickets::an&#95;adult&#95;pays&#95;the&#95;full&#95;price</code>.
 
-"#]]);
+"#]]
+    );
 }

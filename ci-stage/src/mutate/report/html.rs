@@ -54,7 +54,7 @@ pub(super) fn render(matrix: &Matrix, sources: &Sources) -> Result<String, Error
                 "../../../assets/mutation-testing-elements-3.9.0/mutation-test-elements.js"
             )),
             score => summary::score(matrix),
-            constants => matrix.constants.len(),
+            constants => summary::constants(matrix),
             tests => test_rows(matrix, &strengths),
             counts => Serde(matrix.counts),
             tool => Serde(&matrix.tool),

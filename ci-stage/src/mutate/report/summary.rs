@@ -1,5 +1,6 @@
 //! The sweep in Markdown, for GitHub's step summary.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::survivors::{Gap, gaps};
@@ -44,6 +45,16 @@ pub(super) fn score(matrix: &Matrix) -> String {
     }
 }
 
+/// How many constants have mutants in this sweep.
+pub(super) fn constants(matrix: &Matrix) -> usize {
+    let mutated: BTreeSet<_> = matrix
+        .mutants
+        .iter()
+        .map(|mutant| mutant.constant)
+        .collect();
+    mutated.len()
+}
+
 fn counts(matrix: &Matrix) -> String {
     let counts = matrix.counts;
     format!(
@@ -54,7 +65,7 @@ fn counts(matrix: &Matrix) -> String {
         counts.no_coverage,
         counts.timeout,
         counts.unviable,
-        matrix.constants.len(),
+        constants(matrix),
         matrix.tests.len(),
         matrix.duration_ms / 1000,
         matrix.duration_ms % 1000 / 100,

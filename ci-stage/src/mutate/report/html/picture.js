@@ -113,7 +113,9 @@ function constantRow(constant, tests) {
 }
 
 function mutantRow(mutant, tests) {
-  const change = [element("code", "old", mutant.original), " → ", element("code", "new", mutant.replacement)];
+  // Which of the constant's values: `.gold` of TIER_DISCOUNTS.gold.
+  const value = mutant.selector.slice(matrix.constants[mutant.constant].name.length);
+  const change = [element("code", "quiet", value && `${value} `), element("code", "old", mutant.original), " → ", element("code", "new", mutant.replacement)];
   const verdict = element("span", `verdict ${mutant.verdict}`, mutant.verdict.replace("-", " "));
   const head = element("th", "head", verdict, ...change, element("span", "quiet", ` ${mutant.operator}`));
   head.scope = "row";

@@ -26,11 +26,12 @@ function scale(first, value, last) {
 }
 
 function end(svg, at, side, { open, fails, failsAt, text }) {
-  const anchor = side < 0 ? "end" : "start";
   if (open) {
+    // Below the line, because the number at an open end may be long.
+    const inwards = side < 0 ? "start" : "end";
     const tip = at + side * 22;
     svg.append(shape("path", { class: "open", d: `M${at} ${LEVEL - 8} L${tip} ${LEVEL} L${at} ${LEVEL + 8} Z` }));
-    svg.append(shape("text", { x: tip + side * 6, y: LEVEL + 4, "text-anchor": anchor }, text ? `${text} and on` : "and on"));
+    svg.append(shape("text", { x: tip, y: LEVEL + 22, "text-anchor": inwards }, text ? `${text} and on` : "and on"));
     return;
   }
   if (text !== undefined) svg.append(shape("text", { x: at, y: LEVEL + 22, "text-anchor": "middle" }, text));
@@ -38,7 +39,7 @@ function end(svg, at, side, { open, fails, failsAt, text }) {
   const x = failsAt + side * 9;
   for (const slope of [-1, 1])
     svg.append(shape("line", { class: "fails", x1: x - 4, y1: LEVEL - 4 * slope, x2: x + 4, y2: LEVEL + 4 * slope }));
-  svg.append(shape("text", { x: x + side * 9, y: LEVEL + 4, "text-anchor": anchor }, fails));
+  svg.append(shape("text", { x: x + side * 9, y: LEVEL + 4, "text-anchor": side < 0 ? "end" : "start" }, fails));
 }
 
 function drawLine(box) {
