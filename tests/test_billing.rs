@@ -1,15 +1,24 @@
 //! Charging with the fake gateway: at most once, whatever the gateway does.
-#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what fails here fails the test"
+)]
 
 use billing::gateway::{
-    Answer, ChargeRequest, FakeGateway, GatewayError, MinorUnits, Outcome, PaymentGateway,
-    PaymentMethod,
+    Answer, ChargeRequest, FakeGateway, Fault, Faults, GatewayError, MinorUnits, Outcome,
+    PaymentGateway, PaymentMethod,
 };
+use billing::refund::{RefundState, refund};
 use billing::repository::{
-    Begun, ImportCount, InvoiceRepository, InvoiceState, NewInvoice, SqliteRepository,
+    Attempt, Begun, BegunRefund, ImportCount, InvoiceRepository, InvoiceState, NewInvoice,
+    SqliteRepository, WantedCharge,
 };
 use billing::{Charge, ChargeState, Error, charge};
 use rust_decimal::{Decimal, dec};
+
+/// The shop's time, in seconds since 1970.
+const NOW: i64 = 1_800_000_000;
 
 const WORKED: &str = include_str!("../billing/examples/worked.json");
 
@@ -33,11 +42,31 @@ impl Shop {
 
     fn charge(&mut self, method: &str) -> Charge {
         let method = method.parse().unwrap();
-        charge(&mut self.repository, &mut self.gateway, "INV-1", method).unwrap()
+        charge(
+            &mut self.repository,
+            &mut self.gateway,
+            "INV-1",
+            method,
+            NOW,
+        )
+        .unwrap()
     }
 
     fn state(&self) -> InvoiceState {
         self.repository.find("INV-1").unwrap().unwrap().state
+    }
+
+    /// Stores an attempt as a process does that dies before it sends it.
+    fn begin(&mut self) -> Attempt {
+        let wanted = WantedCharge {
+            invoice_id: "INV-1".to_owned(),
+            payment_method: "pm_card_visa".parse().unwrap(),
+        };
+        let begun = self.repository.begin_attempts(&[wanted], NOW).unwrap();
+        match &begun[..] {
+            [Begun::New(attempt)] => attempt.clone(),
+            other => panic!("the invoice was never charged: {other:?}"),
+        }
     }
 
     fn answers(&self) -> Vec<(String, Answer)> {
@@ -57,14 +86,13 @@ fn post(answer: Answer) -> (String, Answer) {
     ("POST".to_owned(), answer)
 }
 
-fn get(answer: Answer) -> (String, Answer) {
-    ("GET".to_owned(), answer)
-}
-
 fn invoice(json: &str, total: Decimal) -> NewInvoice {
     NewInvoice {
         invoice: serde_json::from_str(json).unwrap(),
         total,
+        due: total,
+        currency: "USD".parse().unwrap(),
+        due_on: None,
         file: "worked.json".to_owned(),
         line: 1,
     }
@@ -79,7 +107,7 @@ fn an_approved_charge_makes_the_invoice_paid() {
     let stored = shop.repository.find("INV-1").unwrap().unwrap();
     assert_eq!(stored.state, InvoiceState::Paid);
     assert_eq!(stored.attempts.len(), 1);
-    assert_eq!(stored.attempts[0].amount, MinorUnits::new(14169).unwrap());
+    assert_eq!(stored.attempts[0].amount, dollars(14169));
     assert_eq!(stored.attempts[0].payment_id.as_deref(), Some("pi_1"));
 }
 
@@ -161,7 +189,7 @@ fn a_lost_answer_is_looked_up_under_the_same_key_and_charged_once() {
     );
     assert_eq!(
         shop.answers(),
-        [post(Answer::LostAfter), get(Answer::Executed)]
+        [post(Answer::LostAfter), post(Answer::Replayed)]
     );
 }
 
@@ -178,11 +206,7 @@ fn a_lost_request_is_sent_again_under_the_same_key() {
     ));
     assert_eq!(
         shop.answers(),
-        [
-            post(Answer::LostBefore),
-            get(Answer::Executed),
-            post(Answer::Executed),
-        ]
+        [post(Answer::LostBefore), post(Answer::Executed)]
     );
     let requests = shop.gateway.requests().unwrap().into_iter();
     let keys = requests.filter_map(|request| request.idempotency_key);
@@ -192,11 +216,7 @@ fn a_lost_request_is_sent_again_under_the_same_key() {
 #[test]
 fn an_attempt_that_was_stored_but_never_sent_is_sent_under_its_own_key() {
     let mut shop = Shop::with_worked_invoice();
-    let method: PaymentMethod = "pm_card_visa".parse().unwrap();
-    // A process that stores the attempt and dies before it sends it.
-    let Begun::New(stored) = shop.repository.begin_attempt("INV-1", method).unwrap() else {
-        panic!("the invoice was never charged");
-    };
+    let stored = shop.begin();
     assert_eq!(shop.state(), InvoiceState::Unknown);
     let charge = shop.charge("pm_card_chargeDeclined");
     assert!(
@@ -209,10 +229,7 @@ fn an_attempt_that_was_stored_but_never_sent_is_sent_under_its_own_key() {
 #[test]
 fn a_decision_that_was_made_but_not_recorded_is_found_again() {
     let mut shop = Shop::with_worked_invoice();
-    let method: PaymentMethod = "pm_card_visa".parse().unwrap();
-    let Begun::New(attempt) = shop.repository.begin_attempt("INV-1", method).unwrap() else {
-        panic!("the invoice was never charged");
-    };
+    let attempt = shop.begin();
     // A process that charges and dies before it records the answer.
     let request = request(&attempt.attempt_id, 14169, "pm_card_visa");
     let payment = shop.gateway.charge(&request).unwrap();
@@ -356,7 +373,14 @@ fn an_invoice_that_costs_nothing_is_paid_without_a_charge() {
         .import(&mut std::iter::once(Ok(free)))
         .unwrap();
     let method = "pm_card_visa".parse().unwrap();
-    let charged = charge(&mut shop.repository, &mut shop.gateway, "INV-0", method).unwrap();
+    let charged = charge(
+        &mut shop.repository,
+        &mut shop.gateway,
+        "INV-0",
+        method,
+        NOW,
+    )
+    .unwrap();
     assert_eq!(charged.state, ChargeState::NothingDue);
     assert_eq!(shop.answers(), []);
     let stored = shop.repository.find("INV-0").unwrap().unwrap();
@@ -371,20 +395,154 @@ fn an_amount_beyond_what_gateways_take_is_refused_and_leaves_the_invoice_as_it_w
         .import(&mut std::iter::once(Ok(huge)))
         .unwrap();
     let method = "pm_card_visa".parse().unwrap();
-    let refused = charge(&mut shop.repository, &mut shop.gateway, "INV-9", method);
+    let refused = charge(
+        &mut shop.repository,
+        &mut shop.gateway,
+        "INV-9",
+        method,
+        NOW,
+    );
     assert!(matches!(
         refused,
-        Err(Error::Gateway(GatewayError::AmountTooLarge { .. }))
+        Err(Error::Gateway(GatewayError::NotChargeable { .. }))
     ));
     let stored = shop.repository.find("INV-9").unwrap().unwrap();
     assert_eq!(stored.state, InvoiceState::Issued);
+}
+
+#[test]
+fn once_the_gateway_has_forgotten_the_key_an_open_attempt_is_looked_up_first() {
+    const DAY: u32 = 24 * 60 * 60;
+    for (method, sent_again) in [
+        ("pm_card_timeoutAfterCharge", 0),
+        ("pm_card_timeoutBeforeCharge", 1),
+    ] {
+        let mut shop = Shop::with_worked_invoice();
+        assert_eq!(shop.charge(method).state, ChargeState::Unknown);
+        shop.gateway.advance_clock(DAY).unwrap();
+        let later = NOW + i64::from(DAY);
+        let other = "pm_card_chargeDeclined".parse().unwrap();
+        let charged = charge(
+            &mut shop.repository,
+            &mut shop.gateway,
+            "INV-1",
+            other,
+            later,
+        );
+        assert!(
+            matches!(charged.unwrap().state, ChargeState::Paid(_)),
+            "{method}"
+        );
+        let posts = shop
+            .answers()
+            .into_iter()
+            .filter(|(verb, _)| verb == "POST")
+            .count();
+        assert_eq!(posts, 1 + sent_again, "{method}");
+        assert_eq!(
+            shop.gateway.true_ledger().unwrap().captured,
+            14169,
+            "{method}"
+        );
+    }
+}
+
+#[test]
+fn a_slow_settlement_is_unknown_until_it_is_done() {
+    let mut shop = Shop::with_worked_invoice();
+    assert_eq!(
+        shop.charge("pm_card_slowSettlement").state,
+        ChargeState::Unknown
+    );
+    assert_eq!(shop.charge("pm_card_visa").state, ChargeState::Unknown);
+    shop.gateway.advance_clock(60).unwrap();
+    assert!(matches!(
+        shop.charge("pm_card_visa").state,
+        ChargeState::Paid(_)
+    ));
+    assert_eq!(shop.gateway.true_ledger().unwrap().payments.len(), 1);
+}
+
+#[test]
+fn the_journal_follows_the_money_and_adds_up_to_zero() {
+    let mut shop = Shop::with_worked_invoice();
+    shop.charge("pm_card_chargeDeclined");
+    shop.charge("pm_card_visa");
+    let refunded = refund(
+        &mut shop.repository,
+        &mut shop.gateway,
+        "INV-1",
+        Some(dec!(41.69)),
+    );
+    assert!(matches!(
+        refunded.unwrap().state,
+        RefundState::Refunded { .. }
+    ));
+    let balances = shop.repository.balances().unwrap();
+    let shown: Vec<_> = balances
+        .iter()
+        .map(|balance| (balance.account.as_str(), balance.amount_minor))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("gateway", 10_000),
+            ("receivable", 0),
+            ("refunds", 4169),
+            ("revenue", -14169)
+        ]
+    );
+    let truth = shop.gateway.true_ledger().unwrap();
+    assert_eq!(truth.captured - truth.refunded, 10_000);
+}
+
+#[test]
+fn no_more_is_given_back_than_was_paid() {
+    let mut shop = Shop::with_worked_invoice();
+    let unpaid = shop.repository.begin_refund("INV-1", None).unwrap();
+    assert_eq!(unpaid, BegunRefund::NotPaid);
+    shop.charge("pm_card_visa");
+    let mut give_back = |amount| refund(&mut shop.repository, &mut shop.gateway, "INV-1", amount);
+    assert!(matches!(
+        give_back(Some(dec!(141.70))),
+        Err(Error::Usage(_))
+    ));
+    assert!(matches!(give_back(Some(dec!(0))), Err(Error::Usage(_))));
+    assert!(give_back(Some(dec!(100))).is_ok());
+    assert!(matches!(give_back(Some(dec!(41.70))), Err(Error::Usage(_))));
+    assert_eq!(give_back(None).unwrap().refund.amount, dollars(4169));
+    assert!(matches!(give_back(None), Err(Error::Usage(_))));
+}
+
+#[test]
+fn a_refund_with_a_lost_answer_is_given_back_once() {
+    let mut shop = Shop::with_worked_invoice();
+    shop.charge("pm_card_visa");
+    let lost = Faults {
+        ordinals: [(2, Fault::DropAfter)].into(),
+        ..Faults::default()
+    };
+    shop.gateway.set_faults(lost).unwrap();
+    let mut give_back = |amount| refund(&mut shop.repository, &mut shop.gateway, "INV-1", amount);
+    let first = give_back(Some(dec!(20))).unwrap();
+    assert_eq!(first.state, RefundState::Unknown);
+    let second = give_back(Some(dec!(30))).unwrap();
+    assert_eq!(
+        second.refund, first.refund,
+        "the open one, before a new one"
+    );
+    assert_eq!(shop.gateway.true_ledger().unwrap().refunded, 2000);
+}
+
+fn dollars(minor: i64) -> MinorUnits {
+    MinorUnits::new(minor, "USD".parse().unwrap()).unwrap()
 }
 
 fn request(key: &str, amount_minor: i64, method: &str) -> ChargeRequest {
     ChargeRequest {
         attempt_id: key.to_owned(),
         invoice_id: "INV-1".to_owned(),
-        amount: MinorUnits::new(amount_minor).unwrap(),
+        amount: dollars(amount_minor),
         payment_method: method.parse().unwrap(),
     }
 }

@@ -1,10 +1,11 @@
 //! Charging an invoice: at most once, whatever fails on the way.
 
+pub mod dunning;
+pub(crate) mod send;
+
 use crate::error::Error;
-use crate::gateway::{
-    ChargeRequest, GatewayError, Outcome, Payment, PaymentGateway, PaymentMethod,
-};
-use crate::repository::{Attempt, Begun, InvoiceRepository};
+use crate::gateway::{GatewayError, Outcome, Payment, PaymentGateway, PaymentMethod};
+use crate::repository::{Attempt, Begun, InvoiceRepository, WantedCharge};
 
 /// What charging an invoice led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,61 +31,51 @@ pub enum ChargeState {
     Unknown,
 }
 
-/// Charges an invoice with `payment_method`.
+/// Charges an invoice with `payment_method` at `now`, in seconds since 1970.
 ///
 /// The attempt is stored before it is sent, and its identifier is the idempotency key. An attempt
-/// whose outcome is unknown is looked up, and if it never arrived sent again, under its own key and
-/// with its own payment method; a new key is made only after a decline.
-pub fn charge(
-    repository: &mut impl InvoiceRepository,
-    gateway: &mut (impl PaymentGateway + ?Sized),
+/// whose outcome is unknown is resolved under its own key and with its own payment method; a new key
+/// is made only after a decline.
+pub fn charge<R: InvoiceRepository + ?Sized, G: PaymentGateway + ?Sized>(
+    repository: &mut R,
+    gateway: &mut G,
     invoice_id: &str,
     payment_method: PaymentMethod,
+    now: i64,
 ) -> Result<Charge, Error> {
-    match repository.begin_attempt(invoice_id, payment_method)? {
-        Begun::NoSuchInvoice => Err(Error::Usage(format!(
-            "there is no invoice {invoice_id:?} in the database (see them with ledgerly invoice list)"
-        ))),
-        Begun::AlreadyPaid(attempt) => Ok(Charge {
-            state: ChargeState::AlreadyPaid,
-            attempt,
-        }),
-        Begun::NothingDue => Ok(Charge {
-            state: ChargeState::NothingDue,
-            attempt: None,
-        }),
+    let wanted = WantedCharge {
+        invoice_id: invoice_id.to_owned(),
+        payment_method,
+    };
+    let ended = |state, attempt| Ok(Charge { state, attempt });
+    let begun = repository.begin_attempts(&[wanted], now)?.pop();
+    match begun.unwrap_or(Begun::NoSuchInvoice) {
+        Begun::NoSuchInvoice => Err(Error::no_such_invoice(invoice_id)),
+        Begun::AlreadyPaid(attempt) => ended(ChargeState::AlreadyPaid, attempt),
+        Begun::NothingDue => ended(ChargeState::NothingDue, None),
+        Begun::NotChargeable { amount, currency } => {
+            Err(GatewayError::NotChargeable { amount, currency }.into())
+        }
         Begun::New(attempt) => {
-            let answer = gateway.charge(&request_of(&attempt));
-            recorded(repository, attempt, answer)
+            let answer = send::send(gateway, &attempt);
+            recorded(repository, attempt, answer, now)
         }
         Begun::Open(attempt) => {
-            let answer = match gateway.find(&attempt.attempt_id) {
-                Ok(Some(payment)) => Ok(payment),
-                Ok(None) => gateway.charge(&request_of(&attempt)),
-                Err(error) => Err(error),
-            };
-            recorded(repository, attempt, answer)
+            let answer = send::resolve(gateway, &attempt, now);
+            recorded(repository, attempt, answer, now)
         }
     }
 }
 
-fn request_of(attempt: &Attempt) -> ChargeRequest {
-    ChargeRequest {
-        attempt_id: attempt.attempt_id.clone(),
-        invoice_id: attempt.invoice_id.clone(),
-        amount: attempt.amount,
-        payment_method: attempt.payment_method.clone(),
-    }
-}
-
-fn recorded(
-    repository: &mut impl InvoiceRepository,
+fn recorded<R: InvoiceRepository + ?Sized>(
+    repository: &mut R,
     attempt: Attempt,
     answer: Result<Payment, GatewayError>,
+    now: i64,
 ) -> Result<Charge, Error> {
     let state = match answer {
         Ok(payment) => {
-            repository.record(&attempt, &payment)?;
+            repository.record(&[dunning::decision(attempt.clone(), payment.clone(), now)])?;
             match payment.outcome {
                 Outcome::Approved => ChargeState::Paid(payment),
                 Outcome::Declined(_) => ChargeState::Declined(payment),

@@ -2,6 +2,7 @@
 
 mod args;
 mod charge;
+mod clock;
 mod exit;
 mod gateway;
 mod invoice;
@@ -9,7 +10,9 @@ mod manual;
 mod policy;
 mod price;
 mod progress;
+mod refund;
 mod replay;
+mod run;
 
 use clap::Parser;
 
@@ -54,6 +57,9 @@ fn execute(command: Command) -> Result<ExitStatus, Error> {
         Command::Invoice(InvoiceCommand::Show(options)) => invoice::show(&options),
         Command::Policy(command) => policy::run(&command),
         Command::Charge(options) => charge::charge(&options),
+        Command::Refund(options) => refund::refund(&options),
+        Command::Reconcile(options) => refund::reconcile(&options),
+        Command::Journal(options) => refund::journal(&options),
         Command::Gateway(GatewayCommand::Serve(options)) => gateway::serve_gateway(&options),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { command } => manual::page(&command),

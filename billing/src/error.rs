@@ -74,6 +74,13 @@ impl Error {
         }
     }
 
+    /// There is no invoice of this identifier.
+    pub(crate) fn no_such_invoice(invoice_id: &str) -> Self {
+        Self::Usage(format!(
+            "there is no invoice {invoice_id:?} in the database (see them with ledgerly invoice list)"
+        ))
+    }
+
     /// Whether whoever reads our standard output has gone away, which is no failure of ours.
     pub(crate) fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)

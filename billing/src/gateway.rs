@@ -15,11 +15,9 @@ pub use fake::{
 };
 pub use http::{ApiKey, HttpGateway};
 pub use minor_units::MinorUnits;
+pub(crate) use minor_units::counted;
 pub use payment_method::PaymentMethod;
 pub use signature::{Secret, SignatureError, sign, verify};
-
-/// The currency of every charge.
-pub const CURRENCY: &str = "usd";
 
 /// Takes payments and gives them back. A gateway keeps its first reply of each idempotency key for a
 /// day and gives it again, so that a request that is sent twice is executed once.
@@ -219,13 +217,15 @@ pub enum GatewayError {
     /// The API key is none; it is never shown.
     #[error("the gateway's API key is {0} (allowed: one line of visible ASCII characters)")]
     InvalidApiKey(&'static str),
-    /// The amount is more than a gateway takes.
+    /// The amount is not one that a gateway takes.
     #[error(
-        "{total} cannot be charged (allowed: up to 999999999999.99 with at most 2 decimal places)"
+        "{amount} {currency} cannot be charged (allowed: above zero, up to 99999999999999 minor units, with no more decimal places than the currency has)"
     )]
-    AmountTooLarge {
+    NotChargeable {
         /// The amount.
-        total: rust_decimal::Decimal,
+        amount: rust_decimal::Decimal,
+        /// Its currency.
+        currency: pricing::Currency,
     },
     /// The fake gateway's own ledger failed before anything was decided.
     #[error("the gateway's ledger failed: {0}")]

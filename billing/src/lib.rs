@@ -6,14 +6,16 @@
 //! a [`gateway::PaymentGateway`], at most once an invoice.
 #![forbid(unsafe_code)]
 
-mod charge;
+pub mod charge;
 pub mod cli;
 mod error;
 pub mod gateway;
 pub mod policy;
 pub mod read;
+pub mod refund;
 pub mod replay;
 pub mod repository;
+pub mod run;
 mod suggest;
 pub mod write;
 

@@ -23,7 +23,7 @@ fn request(key: &str, method: &str) -> ChargeRequest {
     ChargeRequest {
         attempt_id: key.to_owned(),
         invoice_id: "INV-1".to_owned(),
-        amount: MinorUnits::new(14169).unwrap(),
+        amount: MinorUnits::new(14169, "USD".parse().unwrap()).unwrap(),
         payment_method: method.parse().unwrap(),
     }
 }
@@ -71,7 +71,7 @@ fn a_payment_is_refunded_in_parts_and_never_more_than_it_took() {
         let request = RefundRequest {
             refund_id: id.to_owned(),
             payment_id: payment.payment_id.clone(),
-            amount: MinorUnits::new(amount).unwrap(),
+            amount: MinorUnits::new(amount, "USD".parse().unwrap()).unwrap(),
         };
         gateway.refund(&request).unwrap()
     };

@@ -1,9 +1,12 @@
 //! What `ledgerly` can be asked.
 
 use std::net::SocketAddr;
+use std::num::{NonZeroU8, NonZeroU16, NonZeroU32};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
 
 use super::exit;
 use crate::gateway::PaymentMethod;
@@ -46,9 +49,24 @@ pub enum Command {
     /// Work with policy files: show, check, init, diff, schema
     #[command(subcommand, after_help = POLICY_EXAMPLES)]
     Policy(PolicyCommand),
-    /// Charge an invoice, at most once
+    /// Charge an invoice, or all that are due, each at most once
     #[command(after_help = CHARGE_EXAMPLES)]
     Charge(ChargeOptions),
+    /// Give back what was paid for an invoice, all or a part
+    #[command(
+        after_help = "Examples:\n  ledgerly refund INV-1\n  ledgerly refund INV-1 --amount 20.00"
+    )]
+    Refund(RefundOptions),
+    /// Find out what is unknown, then compare every payment with the gateway's
+    #[command(
+        after_help = "Example:\n  ledgerly reconcile --format json\n\nExit code 1 when there are differences."
+    )]
+    Reconcile(ReconcileOptions),
+    /// Show what each account holds, or each posting: double entry, debits positive
+    #[command(
+        after_help = "Examples:\n  ledgerly journal\n  ledgerly journal --postings --invoice INV-1 --format csv"
+    )]
+    Journal(JournalOptions),
     /// The fake gateway over HTTP
     #[command(subcommand)]
     Gateway(GatewayCommand),
@@ -142,8 +160,15 @@ Examples:
   ledgerly charge INV-1
   ledgerly charge INV-1 --payment-method pm_card_chargeDeclinedInsufficientFunds
   ledgerly charge INV-1 --payment-method pm_card_timeoutAfterCharge
+  ledgerly charge --all --dry-run
+  ledgerly charge --due-before 2026-04-01 --concurrency 8 --rate 80
+  ledgerly charge --ids INV-1,INV-7
 
   LEDGERLY_GATEWAY_KEY=sk_test_1 ledgerly charge INV-1 --gateway http://127.0.0.1:12111
+
+A run stores its intents a batch at a time before it sends anything, and results after.
+Interrupted, it is resumed by the next run, which resolves what is open under its own keys.
+A declined invoice belongs to the runs 3, then 5, then 7 days after, unless the reason is final.
 
 Without --gateway the gateway is a fake one without a network; its ledger is the database's name with the
 suffix .gateway. The payment method decides what it does: pm_card_visa is approved, the
@@ -324,10 +349,47 @@ pub struct ShowOptions {
 
 /// The options of `ledgerly charge`.
 #[derive(Args, Debug)]
+#[command(group(clap::ArgGroup::new("selection").required(true)))]
 pub struct ChargeOptions {
     /// The invoice
-    #[arg(value_name = "ID")]
-    pub invoice_id: String,
+    #[arg(value_name = "ID", group = "selection")]
+    pub invoice_id: Option<String>,
+    /// Charge all invoices that are issued, or declined with the day of the next attempt come
+    #[arg(long, group = "selection")]
+    pub all: bool,
+    /// The same, only those to be paid before this day (YYYY-MM-DD)
+    #[arg(long, value_name = "DATE", group = "selection", value_parser = date)]
+    pub due_before: Option<Date>,
+    /// Charge these invoices
+    #[arg(
+        long,
+        value_name = "ID,...",
+        value_delimiter = ',',
+        group = "selection"
+    )]
+    pub ids: Vec<String>,
+    /// Say what would be charged, and charge nothing
+    #[arg(long, conflicts_with = "invoice_id")]
+    pub dry_run: bool,
+    /// How many charges are on their way at once
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "1",
+        conflicts_with = "invoice_id"
+    )]
+    pub concurrency: NonZeroU8,
+    /// How many charges are sent a second, at most
+    #[arg(long, value_name = "N", conflicts_with = "invoice_id")]
+    pub rate: Option<NonZeroU32>,
+    /// How many intents are stored in one commit
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "200",
+        conflicts_with = "invoice_id"
+    )]
+    pub batch: NonZeroU16,
     /// With what it is paid
     #[arg(long, value_name = "METHOD", default_value = "pm_card_visa")]
     pub payment_method: PaymentMethod,
@@ -337,6 +399,62 @@ pub struct ChargeOptions {
     /// Who takes the money.
     #[command(flatten)]
     pub gateway: GatewayOptions,
+    /// Where invoices are kept.
+    #[command(flatten)]
+    pub database: DatabaseOption,
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    let remedy = "allowed: a day of the calendar as YYYY-MM-DD, such as 2026-04-01";
+    text.parse().map_err(|error| format!("{error} ({remedy})"))
+}
+
+/// The options of `ledgerly refund`.
+#[derive(Args, Debug)]
+pub struct RefundOptions {
+    /// The invoice
+    #[arg(value_name = "ID")]
+    pub invoice_id: String,
+    /// How much [default: all that is left]
+    #[arg(long, value_name = "AMOUNT", value_parser = pricing::amount::parse)]
+    pub amount: Option<Decimal>,
+    /// Format of the result
+    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
+    pub format: ReportFormat,
+    /// Who gives the money back.
+    #[command(flatten)]
+    pub gateway: GatewayOptions,
+    /// Where invoices are kept.
+    #[command(flatten)]
+    pub database: DatabaseOption,
+}
+
+/// The options of `ledgerly reconcile`.
+#[derive(Args, Debug)]
+pub struct ReconcileOptions {
+    /// Format of the result
+    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
+    pub format: ReportFormat,
+    /// With whom.
+    #[command(flatten)]
+    pub gateway: GatewayOptions,
+    /// Where invoices are kept.
+    #[command(flatten)]
+    pub database: DatabaseOption,
+}
+
+/// The options of `ledgerly journal`.
+#[derive(Args, Debug)]
+pub struct JournalOptions {
+    /// Show each posting instead of the balances
+    #[arg(long)]
+    pub postings: bool,
+    /// Only postings of this invoice
+    #[arg(long, value_name = "ID", requires = "postings")]
+    pub invoice: Option<String>,
+    /// Format of the list
+    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
+    pub format: OutputFormat,
     /// Where invoices are kept.
     #[command(flatten)]
     pub database: DatabaseOption,

@@ -3,13 +3,15 @@
 use serde::Serialize;
 
 use super::args::{ChargeOptions, ReportFormat};
+use super::clock;
 use super::exit::ExitStatus;
 use super::gateway;
 use super::invoice::{json, print};
+use super::run;
 use crate::charge::{Charge, ChargeState, charge as charge_once};
 use crate::error::Error;
 use crate::gateway::{Outcome, Payment};
-use crate::repository::SqliteRepository;
+use crate::repository::{RunLock, SqliteRepository};
 
 /// What a program reads of a charge.
 #[derive(Serialize)]
@@ -25,18 +27,25 @@ struct Report<'a> {
     decline_reason: Option<&'a str>,
 }
 
-/// Charges an invoice.
+/// Charges one invoice, or every one that is due.
 pub(super) fn charge(options: &ChargeOptions) -> Result<ExitStatus, Error> {
+    match &options.invoice_id {
+        Some(id) => charge_one(options, id),
+        None => run::run(options),
+    }
+}
+
+fn charge_one(options: &ChargeOptions, id: &str) -> Result<ExitStatus, Error> {
     let database = &options.database.database;
     let mut repository = SqliteRepository::open(database)?;
+    let _lock = RunLock::take(database, "charging an invoice")?;
     let method = options.payment_method.clone();
     gateway::check_method(&options.gateway, &method)?;
     let mut gateway = gateway::open(&options.gateway, database)?;
-    let id = &options.invoice_id;
-    let charge = charge_once(&mut repository, gateway.as_mut(), id, method)?;
+    let charge = charge_once(&mut repository, gateway.as_mut(), id, method, clock::now())?;
     let text = match options.format {
         ReportFormat::Json => json(&report(id, &charge))?,
-        ReportFormat::Table => sentence(options, &charge),
+        ReportFormat::Table => sentence(id, &charge),
     };
     print(&text)?;
     Ok(match charge.state {
@@ -48,8 +57,7 @@ pub(super) fn charge(options: &ChargeOptions) -> Result<ExitStatus, Error> {
     })
 }
 
-fn sentence(options: &ChargeOptions, charge: &Charge) -> String {
-    let id = &options.invoice_id;
+fn sentence(id: &str, charge: &Charge) -> String {
     let attempt = charge.attempt.as_ref();
     let amount = attempt
         .map(|attempt| attempt.amount.to_decimal().to_string())

@@ -18,9 +18,9 @@ pub enum ExitStatus {
     BadInput = 2,
     /// Done, but some invoices were rejected.
     Rejects = 3,
-    /// The charge was declined.
+    /// A charge was declined.
     Declined = 4,
-    /// Whether the charge was made is unknown; the next run with the same invoice finds out.
+    /// Whether a charge was made is unknown; charging again finds out, or `ledgerly reconcile`.
     Unknown = 5,
     /// A file, the database or the gateway failed.
     Failed = 6,
@@ -30,11 +30,11 @@ pub enum ExitStatus {
 pub(super) const HELP: &str = "\
 Exit codes:
   0  done
-  1  what was compared differs (policy diff, explain --replay)
+  1  what was compared differs (policy diff, explain --replay, reconcile)
   2  wrong usage or bad input; nothing was written
   3  done, but some invoices were rejected (--on-error skip)
-  4  the charge was declined
-  5  whether the charge was made is unknown; charge the invoice again to find out
+  4  a charge was declined
+  5  whether a charge was made is unknown; charge again to find out, or reconcile
   6  a file, the database or the gateway failed";
 
 impl ExitStatus {
@@ -48,7 +48,7 @@ impl ExitStatus {
                 | GatewayError::InvalidPaymentMethod { .. }
                 | GatewayError::InvalidUrl { .. }
                 | GatewayError::InvalidApiKey(_)
-                | GatewayError::AmountTooLarge { .. },
+                | GatewayError::NotChargeable { .. },
             ) => Self::BadInput,
             Error::Io { .. } | Error::Repository(_) | Error::Gateway(_) => Self::Failed,
         }

@@ -6,6 +6,7 @@ use std::path::Path;
 use pricing::PricingEngine;
 
 use super::args::{ImportOptions, ListOptions, ReportFormat, ShowOptions};
+use super::clock;
 use super::exit::ExitStatus;
 use crate::error::{BadInput, Error};
 use crate::read::{Book, ReadError, ReadInvoice};
@@ -90,9 +91,12 @@ pub(super) fn show(options: &ShowOptions) -> Result<ExitStatus, Error> {
 fn priced(book: &Book, read: ReadInvoice) -> Result<NewInvoice, Error> {
     let (invoice, line) = (read.invoice, read.line);
     let id = invoice.invoice_id();
-    match PricingEngine::standard().total(&invoice) {
-        Ok(total) => Ok(NewInvoice {
-            total,
+    match PricingEngine::standard().quote(&invoice) {
+        Ok(quote) => Ok(NewInvoice {
+            total: quote.total.amount,
+            due: quote.due,
+            currency: quote.currency.map_or_else(clock::standard_currency, Ok)?,
+            due_on: clock::due_on(&invoice),
             file: book.file().to_owned(),
             line,
             invoice,

@@ -26,3 +26,13 @@ pub(super) fn bar_over(inputs: &[PathBuf]) -> ProgressBar {
 pub(super) fn wrap(bar: ProgressBar) -> crate::read::Wrap {
     Box::new(move |input| -> Box<dyn Read> { Box::new(bar.wrap_read(input)) })
 }
+
+/// A counter of invoices; hidden unless standard error is a terminal.
+pub(super) fn counter() -> ProgressBar {
+    let bar = ProgressBar::no_length();
+    let style = "{spinner} {pos} invoices, {per_sec}, {elapsed}";
+    bar.set_style(
+        ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_spinner()),
+    );
+    bar
+}

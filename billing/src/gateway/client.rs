@@ -6,9 +6,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{
-    ApiReply, ApiRequest, CURRENCY, ChargeRequest, DeclineReason, GatewayError, Outcome,
-    Parameters, Payment, PaymentGateway, PaymentPage, RefundRequest, Refunded, TakenPayment,
-    Transport,
+    ApiReply, ApiRequest, ChargeRequest, DeclineReason, GatewayError, Outcome, Parameters, Payment,
+    PaymentGateway, PaymentPage, RefundRequest, Refunded, TakenPayment, Transport,
 };
 
 const INTENTS: &str = "/v1/payment_intents";
@@ -166,7 +165,10 @@ impl<T: Transport + ?Sized> PaymentGateway for T {
 fn parameters_of(request: &ChargeRequest) -> Parameters {
     Parameters::default()
         .with("amount", request.amount.get().to_string())
-        .with("currency", CURRENCY)
+        .with(
+            "currency",
+            request.amount.currency().code().to_ascii_lowercase(),
+        )
         .with("payment_method", request.payment_method.as_str())
         .with("payment_method_types[0]", "card")
         .with("confirm", "true")

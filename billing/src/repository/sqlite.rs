@@ -7,19 +7,28 @@ use std::time::Duration;
 use pricing::amount;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use rusqlite_migration::{M, Migrations};
+use rust_decimal::Decimal;
 
 use super::{
-    Attempt, Begun, ImportCount, InvoiceRepository, InvoiceState, InvoiceSummary, NewInvoice,
-    RepositoryError, StoredInvoice,
+    Attempt, Balance, Begun, BegunRefund, Collected, Decision, DueInvoice, DueQuery, ImportCount,
+    InvoiceRepository, InvoiceState, InvoiceSummary, NewInvoice, Posting, Refund, RepositoryError,
+    StoredInvoice, WantedCharge,
 };
 use crate::error::{BadInput, Error};
-use crate::gateway::{MinorUnits, Outcome, Payment, PaymentMethod};
+use crate::gateway::{MinorUnits, Outcome, Refunded, counted};
 
 mod attempts;
+mod due;
+mod journal;
+mod refunds;
 
-const MIGRATIONS: &[M<'_>] = &[M::up(include_str!(
-    "migrations/0001_invoices_and_attempts.sql"
-))];
+const MIGRATIONS: &[M<'_>] = &[
+    M::up(include_str!("migrations/0001_invoices_and_attempts.sql")),
+    M::up(include_str!("migrations/0002_runs_refunds_journal.sql")),
+];
+
+/// Statements that are prepared once.
+const STATEMENTS_MAX: usize = 64;
 
 /// How long one process waits for another that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -53,6 +62,7 @@ impl SqliteRepository {
     }
 
     fn migrated(mut connection: Connection) -> Result<Self, RepositoryError> {
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
         Migrations::from_slice(MIGRATIONS).to_latest(&mut connection)?;
         Ok(Self { connection })
     }
@@ -128,64 +138,143 @@ impl InvoiceRepository for SqliteRepository {
             value: document,
         })?;
         let summary = summary(&self.connection, invoice_id)?;
+        let owed = due::owed(&self.connection, invoice_id)?;
         let attempts = attempts::of_invoice(&self.connection, invoice_id)?;
-        Ok(summary.map(|summary| StoredInvoice {
+        Ok(summary.zip(owed).map(|(summary, owed)| StoredInvoice {
             invoice,
             total: summary.total,
+            due: owed.amount,
+            currency: owed.currency,
             state: summary.state,
             attempts,
         }))
     }
 
-    fn begin_attempt(
-        &mut self,
-        invoice_id: &str,
-        payment_method: PaymentMethod,
-    ) -> Result<Begun, Error> {
+    fn due(&self, query: &DueQuery) -> Result<Vec<DueInvoice>, Error> {
+        Ok(due::select(&self.connection, query)?)
+    }
+
+    fn begin_attempts(&mut self, wanted: &[WantedCharge], now: i64) -> Result<Vec<Begun>, Error> {
         let transaction = self.transaction()?;
-        let Some(summary) = summary(&transaction, invoice_id)? else {
-            return Ok(Begun::NoSuchInvoice);
-        };
-        let counting = attempts::that_counts(&transaction, invoice_id)?;
-        let begun = match (summary.state, counting) {
-            (InvoiceState::Paid, paid) => Begun::AlreadyPaid(paid),
-            (_, Some(open)) => Begun::Open(open),
-            (_, None) if summary.total.is_zero() => {
-                set_state(&transaction, invoice_id, InvoiceState::Paid)?;
-                Begun::NothingDue
-            }
-            (_, None) => {
-                let amount = MinorUnits::try_from(summary.total)?;
-                let attempt = attempts::insert(&transaction, invoice_id, amount, &payment_method)?;
-                // Unknown from now on: whatever happens to this process, the attempt may be made.
-                set_state(&transaction, invoice_id, InvoiceState::Unknown)?;
-                Begun::New(attempt)
-            }
-        };
+        let begun = wanted.iter().map(|wanted| begin(&transaction, wanted, now));
+        let begun = begun.collect::<Result<_, _>>()?;
         transaction.commit().map_err(RepositoryError::from)?;
         Ok(begun)
     }
 
-    fn record(&mut self, attempt: &Attempt, payment: &Payment) -> Result<(), Error> {
-        let (state, decline_reason) = match &payment.outcome {
-            Outcome::Approved => (InvoiceState::Paid, None),
-            Outcome::Declined(reason) => (InvoiceState::Declined, Some(reason.code())),
-        };
+    fn open_attempts(&self, after: &str, limit: usize) -> Result<Vec<Attempt>, Error> {
+        Ok(attempts::open(&self.connection, after, limit)?)
+    }
+
+    fn record(&mut self, decisions: &[Decision]) -> Result<usize, Error> {
         let transaction = self.transaction()?;
-        let is_recorded = attempts::decide(
-            &transaction,
-            attempt,
-            state,
-            &payment.payment_id,
-            decline_reason,
-        )?;
-        // Another process may have recorded the same decision first.
-        if is_recorded {
-            set_state(&transaction, &attempt.invoice_id, state)?;
+        let mut recorded = 0;
+        for decision in decisions {
+            recorded += usize::from(decide(&transaction, decision)?);
+        }
+        transaction.commit().map_err(RepositoryError::from)?;
+        Ok(recorded)
+    }
+
+    fn begin_refund(
+        &mut self,
+        invoice_id: &str,
+        amount: Option<Decimal>,
+    ) -> Result<BegunRefund, Error> {
+        let transaction = self.transaction()?;
+        let begun = refunds::begin(&transaction, invoice_id, amount)?;
+        transaction.commit().map_err(RepositoryError::from)?;
+        Ok(begun)
+    }
+
+    fn open_refunds(&self) -> Result<Vec<Refund>, Error> {
+        Ok(refunds::open(&self.connection)?)
+    }
+
+    fn record_refund(&mut self, refund: &Refund, answer: &Refunded) -> Result<(), Error> {
+        let transaction = self.transaction()?;
+        if refunds::decide(&transaction, refund, answer)? && matches!(answer, Refunded::Done(_)) {
+            let entry = format!("refunded {}", refund.refund_id);
+            let amount = refund.amount;
+            journal::post(
+                &transaction,
+                &entry,
+                &refund.invoice_id,
+                amount.currency(),
+                [("refunds", amount.get()), ("gateway", -amount.get())],
+            )?;
         }
         transaction.commit().map_err(RepositoryError::from)?;
         Ok(())
     }
+
+    fn balances(&self) -> Result<Vec<Balance>, Error> {
+        Ok(journal::balances(&self.connection)?)
+    }
+
+    fn journal(
+        &self,
+        invoice_id: Option<&str>,
+        each: &mut dyn FnMut(Posting) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        journal::each(&self.connection, invoice_id, each)
+    }
+
+    fn collected(&self, each: &mut dyn FnMut(Collected) -> Result<(), Error>) -> Result<(), Error> {
+        refunds::each_collected(&self.connection, each)
+    }
+}
+
+fn begin(connection: &Connection, wanted: &WantedCharge, now: i64) -> Result<Begun, Error> {
+    let invoice_id = &wanted.invoice_id;
+    let Some(owed) = due::owed(connection, invoice_id)? else {
+        return Ok(Begun::NoSuchInvoice);
+    };
+    match (owed.state, attempts::that_counts(connection, invoice_id)?) {
+        (InvoiceState::Paid, paid) => Ok(Begun::AlreadyPaid(paid)),
+        (_, Some(open)) => Ok(Begun::Open(open)),
+        (_, None) if owed.amount.is_zero() => {
+            set_state(connection, invoice_id, InvoiceState::Paid, None)?;
+            Ok(Begun::NothingDue)
+        }
+        (_, None) => {
+            let Ok(amount) = MinorUnits::of_amount(owed.amount, owed.currency) else {
+                return Ok(Begun::NotChargeable {
+                    amount: owed.amount,
+                    currency: owed.currency,
+                });
+            };
+            let attempt = attempts::insert(connection, wanted, amount, now)?;
+            // Unknown from now on: whatever happens to this process, the attempt may be made.
+            set_state(connection, invoice_id, InvoiceState::Unknown, None)?;
+            Ok(Begun::New(attempt))
+        }
+    }
+}
+
+/// False when the decision was recorded before, maybe by another process.
+fn decide(connection: &Connection, decision: &Decision) -> Result<bool, RepositoryError> {
+    let (attempt, payment) = (&decision.attempt, &decision.payment);
+    let (state, reason) = match &payment.outcome {
+        Outcome::Approved => (InvoiceState::Paid, None),
+        Outcome::Declined(reason) => (InvoiceState::Declined, Some(reason.code())),
+    };
+    if !attempts::decide(connection, attempt, state, &payment.payment_id, reason)? {
+        return Ok(false);
+    }
+    set_state(connection, &attempt.invoice_id, state, decision.retry_at)?;
+    if state == InvoiceState::Paid {
+        let entry = format!("paid {}", attempt.attempt_id);
+        let amount = attempt.amount;
+        journal::post(
+            connection,
+            &entry,
+            &attempt.invoice_id,
+            amount.currency(),
+            [("gateway", amount.get()), ("receivable", -amount.get())],
+        )?;
+    }
+    Ok(true)
 }
 
 /// False when the same invoice is there already.
@@ -204,23 +293,58 @@ fn insert(connection: &Connection, new: &NewInvoice) -> Result<bool, Error> {
             ),
         })),
         None => {
-            let state = InvoiceState::Issued.name();
-            let parameters = params![invoice_id, document, new.total.to_string(), state];
-            connection
-                .execute(
-                    "INSERT INTO invoices (invoice_id, document, total, state) VALUES (?1, ?2, ?3, ?4)",
-                    parameters,
-                )
-                .map_err(RepositoryError::from)?;
+            insert_new(connection, new, &document)?;
             Ok(true)
         }
     }
 }
 
+fn insert_new(connection: &Connection, new: &NewInvoice, document: &str) -> Result<(), Error> {
+    let invoice_id = new.invoice.invoice_id();
+    let Some(units) = counted(new.due, new.currency) else {
+        return Err(Error::BadInput(BadInput {
+            file: new.file.clone(),
+            line: Some(new.line),
+            field: None,
+            problem: format!(
+                "{invoice_id:?} comes to {} {}, which the journal cannot count (allowed: at most {} minor units)",
+                new.due,
+                new.currency,
+                i64::MAX
+            ),
+        }));
+    };
+    let sql = "INSERT INTO invoices (invoice_id, document, total, due, currency, due_on, state) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let parameters = params![
+        invoice_id,
+        document,
+        new.total.to_string(),
+        new.due.to_string(),
+        new.currency.code(),
+        new.due_on.map(|date| date.to_string()),
+        InvoiceState::Issued.name()
+    ];
+    connection
+        .prepare_cached(sql)
+        .and_then(|mut statement| statement.execute(parameters))
+        .map_err(RepositoryError::from)?;
+    let entry = format!("issued {invoice_id}");
+    let postings = [("receivable", units), ("revenue", -units)];
+    Ok(journal::post(
+        connection,
+        &entry,
+        invoice_id,
+        new.currency,
+        postings,
+    )?)
+}
+
 fn document_of(connection: &Connection, id: &str) -> Result<Option<String>, RepositoryError> {
     let sql = "SELECT document FROM invoices WHERE invoice_id = ?1";
     Ok(connection
-        .query_row(sql, [id], |row| row.get(0))
+        .prepare_cached(sql)?
+        .query_row([id], |row| row.get(0))
         .optional()?)
 }
 
@@ -244,9 +368,12 @@ fn set_state(
     connection: &Connection,
     invoice_id: &str,
     state: InvoiceState,
+    retry_at: Option<i64>,
 ) -> Result<(), RepositoryError> {
-    let sql = "UPDATE invoices SET state = ?2 WHERE invoice_id = ?1";
-    connection.execute(sql, [invoice_id, state.name()])?;
+    let sql = "UPDATE invoices SET state = ?2, retry_at = ?3 WHERE invoice_id = ?1";
+    connection
+        .prepare_cached(sql)?
+        .execute(params![invoice_id, state.name(), retry_at])?;
     Ok(())
 }
 

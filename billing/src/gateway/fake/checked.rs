@@ -2,7 +2,8 @@
 
 use super::objects::Metadata;
 use super::refusal::Refusal;
-use crate::gateway::{MinorUnits, Parameters};
+use crate::gateway::Parameters;
+use crate::gateway::minor_units::MINOR_UNITS_MAX;
 
 /// Limits on `metadata`, as with Stripe.
 const METADATA_ENTRIES_MAX: usize = 50;
@@ -38,7 +39,7 @@ pub(super) fn amount(name: &str, text: &str) -> Result<i64, Refusal> {
         let message = "This value must be greater than or equal to 1.";
         return Err(Refusal::invalid(name, message).code("parameter_invalid_integer"));
     }
-    if MinorUnits::new(amount).is_none() {
+    if amount > MINOR_UNITS_MAX {
         let message = "Amount must be no more than 999999999999.99";
         return Err(Refusal::invalid(name, message).code("amount_too_large"));
     }

@@ -4,18 +4,19 @@ use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use super::corrupt;
-use crate::gateway::{MinorUnits, PaymentMethod};
-use crate::repository::{Attempt, InvoiceState, RepositoryError};
+use crate::gateway::MinorUnits;
+use crate::repository::{Attempt, InvoiceState, RepositoryError, WantedCharge};
 
 const SELECT: &str = "SELECT attempt_id, invoice_id, amount_minor, payment_method, state, payment_id, \
-                      decline_reason FROM attempts WHERE invoice_id = ?1";
+                      decline_reason, number, begun_at, currency FROM attempts";
 
 /// All attempts, first to last.
 pub(super) fn of_invoice(
     connection: &Connection,
     invoice_id: &str,
 ) -> Result<Vec<Attempt>, RepositoryError> {
-    let mut statement = connection.prepare(&format!("{SELECT} ORDER BY number"))?;
+    let mut statement =
+        connection.prepare(&format!("{SELECT} WHERE invoice_id = ?1 ORDER BY number"))?;
     let mut rows = statement.query([invoice_id])?;
     let mut attempts = Vec::new();
     while let Some(row) = rows.next()? {
@@ -29,41 +30,66 @@ pub(super) fn that_counts(
     connection: &Connection,
     invoice_id: &str,
 ) -> Result<Option<Attempt>, RepositoryError> {
-    let mut statement = connection.prepare(&format!("{SELECT} AND state <> 'declined'"))?;
+    let mut statement = connection.prepare_cached(&format!(
+        "{SELECT} WHERE invoice_id = ?1 AND state <> 'declined'"
+    ))?;
     let mut rows = statement.query([invoice_id])?;
     rows.next()?.map(attempt_of).transpose()
+}
+
+/// Those without a known outcome, by identifier, after `after`.
+pub(super) fn open(
+    connection: &Connection,
+    after: &str,
+    limit: usize,
+) -> Result<Vec<Attempt>, RepositoryError> {
+    let sql = format!(
+        "{SELECT} WHERE state = 'unknown' AND attempt_id > ?1 ORDER BY attempt_id LIMIT {limit}"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([after])?;
+    let mut attempts = Vec::new();
+    while let Some(row) = rows.next()? {
+        attempts.push(attempt_of(row)?);
+    }
+    Ok(attempts)
 }
 
 /// Stores the next attempt, its outcome unknown.
 pub(super) fn insert(
     connection: &Connection,
-    invoice_id: &str,
+    wanted: &WantedCharge,
     amount: MinorUnits,
-    payment_method: &PaymentMethod,
+    now: i64,
 ) -> Result<Attempt, RepositoryError> {
+    let invoice_id = &wanted.invoice_id;
     let earlier = "SELECT count(*) FROM attempts WHERE invoice_id = ?1";
-    let earlier: i64 = connection.query_row(earlier, [invoice_id], |row| row.get(0))?;
+    let earlier: u32 = connection
+        .prepare_cached(earlier)?
+        .query_row([invoice_id], |row| row.get(0))?;
     let attempt = Attempt {
         attempt_id: attempt_id(invoice_id, earlier + 1),
         invoice_id: invoice_id.to_owned(),
+        number: earlier + 1,
+        begun_at: now,
         amount,
-        payment_method: payment_method.clone(),
+        payment_method: wanted.payment_method.clone(),
         state: InvoiceState::Unknown,
         payment_id: None,
         decline_reason: None,
     };
-    connection.execute(
-        "INSERT INTO attempts (attempt_id, invoice_id, number, amount_minor, payment_method, state) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![
-            attempt.attempt_id,
-            attempt.invoice_id,
-            earlier + 1,
-            amount.get(),
-            payment_method.to_string(),
-            attempt.state.name()
-        ],
-    )?;
+    let sql = "INSERT INTO attempts (attempt_id, invoice_id, number, begun_at, amount_minor, \
+               currency, payment_method, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    connection.prepare_cached(sql)?.execute(params![
+        attempt.attempt_id,
+        attempt.invoice_id,
+        attempt.number,
+        attempt.begun_at,
+        amount.get(),
+        amount.currency().code(),
+        attempt.payment_method.as_str(),
+        attempt.state.name()
+    ])?;
     Ok(attempt)
 }
 
@@ -75,17 +101,16 @@ pub(super) fn decide(
     payment_id: &str,
     decline_reason: Option<&str>,
 ) -> Result<bool, RepositoryError> {
-    let changed = connection.execute(
-        "UPDATE attempts SET state = ?2, payment_id = ?3, decline_reason = ?4 \
-         WHERE attempt_id = ?1 AND state = 'unknown'",
-        params![attempt.attempt_id, state.name(), payment_id, decline_reason],
-    )?;
+    let sql = "UPDATE attempts SET state = ?2, payment_id = ?3, decline_reason = ?4 \
+               WHERE attempt_id = ?1 AND state = 'unknown'";
+    let parameters = params![attempt.attempt_id, state.name(), payment_id, decline_reason];
+    let changed = connection.prepare_cached(sql)?.execute(parameters)?;
     Ok(changed == 1)
 }
 
 /// Follows from invoice and number alone: a database that was lost and filled again asks the gateway
 /// under the same keys, so that it cannot charge twice what it has forgotten.
-fn attempt_id(invoice_id: &str, number: i64) -> String {
+fn attempt_id(invoice_id: &str, number: u32) -> String {
     let name = format!("ledgerly attempt {number} of {invoice_id}");
     Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string()
 }
@@ -95,8 +120,9 @@ fn attempt_of(row: &Row<'_>) -> Result<Attempt, RepositoryError> {
     Ok(Attempt {
         attempt_id: row.get(0)?,
         invoice_id: row.get(1)?,
-        amount: MinorUnits::new(amount)
-            .ok_or_else(|| corrupt("amount_minor", amount.to_string()))?,
+        number: row.get(7)?,
+        begun_at: row.get(8)?,
+        amount: minor_units(amount, row.get(9)?)?,
         payment_method: method
             .parse()
             .map_err(|_| corrupt("payment_method", method))?,
@@ -104,4 +130,12 @@ fn attempt_of(row: &Row<'_>) -> Result<Attempt, RepositoryError> {
         payment_id: row.get(5)?,
         decline_reason: row.get(6)?,
     })
+}
+
+/// A stored amount.
+pub(super) fn minor_units(amount: i64, currency: String) -> Result<MinorUnits, RepositoryError> {
+    let currency = currency
+        .parse()
+        .map_err(|_| corrupt("currency", currency))?;
+    MinorUnits::new(amount, currency).ok_or_else(|| corrupt("amount_minor", amount.to_string()))
 }

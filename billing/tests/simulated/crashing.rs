@@ -1,0 +1,220 @@
+//! A repository and a gateway between which the process can die: before a call has its effect, or
+//! after it.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use billing::Error;
+use billing::gateway::{
+    ChargeRequest, DeclineReason, FakeGateway, GatewayError, Outcome, Payment, PaymentGateway,
+    PaymentPage, RefundRequest, Refunded,
+};
+use billing::repository::{
+    Attempt, Balance, Begun, BegunRefund, Collected, Decision, DueInvoice, DueQuery, ImportCount,
+    InvoiceRepository, InvoiceState, InvoiceSummary, NewInvoice, Posting, Refund, SqliteRepository,
+    StoredInvoice, WantedCharge,
+};
+use rust_decimal::Decimal;
+
+use super::Bug;
+
+/// The points at which the process dies. Each call has two: before and after its effect.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Crashes {
+    at: Arc<Vec<u64>>,
+    passed: Arc<AtomicU64>,
+    is_dead: Arc<AtomicBool>,
+}
+
+impl Crashes {
+    pub(crate) fn at(at: Vec<u64>) -> Self {
+        Self {
+            at: Arc::new(at),
+            ..Self::default()
+        }
+    }
+
+    /// How many points were passed.
+    pub(crate) fn count(&self) -> u64 {
+        self.passed.load(Ordering::Relaxed)
+    }
+
+    /// The next process.
+    pub(crate) fn reborn(&self) {
+        self.is_dead.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether the process goes on. A dead one does nothing any more.
+    fn goes_on(&self) -> bool {
+        if !self.is_dead.load(Ordering::Relaxed) {
+            let point = self.passed.fetch_add(1, Ordering::Relaxed) + 1;
+            if self.at.contains(&point) {
+                self.is_dead.store(true, Ordering::Relaxed);
+            }
+        }
+        !self.is_dead.load(Ordering::Relaxed)
+    }
+
+    fn around<T, E>(&self, dead: fn() -> E, call: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        if !self.goes_on() {
+            return Err(dead());
+        }
+        let done = call();
+        if self.goes_on() { done } else { Err(dead()) }
+    }
+}
+
+fn dead() -> Error {
+    Error::Usage("the process is dead".to_owned())
+}
+
+/// A failure that stops a run at once.
+fn dead_gateway() -> GatewayError {
+    GatewayError::Unreachable("the process is dead".to_owned())
+}
+
+pub(crate) struct CrashingRepository<'a> {
+    pub(crate) inner: &'a mut SqliteRepository,
+    pub(crate) crashes: Crashes,
+    pub(crate) bug: Option<Bug>,
+}
+
+impl InvoiceRepository for CrashingRepository<'_> {
+    fn import(
+        &mut self,
+        book: &mut dyn Iterator<Item = Result<NewInvoice, Error>>,
+    ) -> Result<ImportCount, Error> {
+        self.inner.import(book)
+    }
+
+    fn list(
+        &self,
+        state: Option<InvoiceState>,
+        each: &mut dyn FnMut(InvoiceSummary) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.inner.list(state, each)
+    }
+
+    fn find(&self, invoice_id: &str) -> Result<Option<StoredInvoice>, Error> {
+        self.inner.find(invoice_id)
+    }
+
+    fn due(&self, query: &DueQuery) -> Result<Vec<DueInvoice>, Error> {
+        self.crashes.around(dead, || self.inner.due(query))
+    }
+
+    fn begin_attempts(&mut self, wanted: &[WantedCharge], now: i64) -> Result<Vec<Begun>, Error> {
+        let (inner, crashes) = (&mut self.inner, &self.crashes);
+        let begun = crashes.around(dead, || inner.begin_attempts(wanted, now))?;
+        if self.bug == Some(Bug::RecordBeforeSend) {
+            let decisions = begun.iter().filter_map(|begun| match begun {
+                Begun::New(attempt) => Some(Decision {
+                    attempt: attempt.clone(),
+                    payment: Payment {
+                        payment_id: "assumed".to_owned(),
+                        outcome: Outcome::Approved,
+                    },
+                    retry_at: None,
+                }),
+                _ => None,
+            });
+            self.record(&decisions.collect::<Vec<_>>())?;
+        }
+        Ok(begun)
+    }
+
+    fn open_attempts(&self, after: &str, limit: usize) -> Result<Vec<Attempt>, Error> {
+        self.crashes
+            .around(dead, || self.inner.open_attempts(after, limit))
+    }
+
+    fn record(&mut self, decisions: &[Decision]) -> Result<usize, Error> {
+        let (inner, crashes) = (&mut self.inner, &self.crashes);
+        crashes.around(dead, || inner.record(decisions))
+    }
+
+    fn begin_refund(
+        &mut self,
+        invoice_id: &str,
+        amount: Option<Decimal>,
+    ) -> Result<BegunRefund, Error> {
+        self.inner.begin_refund(invoice_id, amount)
+    }
+
+    fn open_refunds(&self) -> Result<Vec<Refund>, Error> {
+        self.inner.open_refunds()
+    }
+
+    fn record_refund(&mut self, refund: &Refund, answer: &Refunded) -> Result<(), Error> {
+        self.inner.record_refund(refund, answer)
+    }
+
+    fn balances(&self) -> Result<Vec<Balance>, Error> {
+        self.inner.balances()
+    }
+
+    fn journal(
+        &self,
+        invoice_id: Option<&str>,
+        each: &mut dyn FnMut(Posting) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.inner.journal(invoice_id, each)
+    }
+
+    fn collected(&self, each: &mut dyn FnMut(Collected) -> Result<(), Error>) -> Result<(), Error> {
+        self.inner.collected(each)
+    }
+}
+
+pub(crate) struct CrashingGateway {
+    pub(crate) inner: Arc<Mutex<FakeGateway>>,
+    pub(crate) crashes: Crashes,
+    pub(crate) bug: Option<Bug>,
+}
+
+impl PaymentGateway for CrashingGateway {
+    fn charge(&mut self, request: &ChargeRequest) -> Result<Payment, GatewayError> {
+        let mut request = request.clone();
+        if self.bug == Some(Bug::NewKeyOnRetry) {
+            request.attempt_id = format!("{}-{}", request.attempt_id, self.crashes.count());
+        }
+        let inner = Arc::clone(&self.inner);
+        let answer = self.crashes.around(dead_gateway, || {
+            inner
+                .lock()
+                .map_or_else(|_| Err(dead_gateway()), |mut inner| inner.charge(&request))
+        });
+        match answer {
+            Err(error) if error.leaves_unknown() && self.bug == Some(Bug::UnknownIsDeclined) => {
+                Ok(Payment {
+                    payment_id: "assumed".to_owned(),
+                    outcome: Outcome::Declined(DeclineReason::of_code("processing_error")),
+                })
+            }
+            answer => answer,
+        }
+    }
+
+    fn find(&mut self, attempt_id: &str) -> Result<Option<Payment>, GatewayError> {
+        let inner = Arc::clone(&self.inner);
+        self.crashes.around(dead_gateway, || {
+            inner
+                .lock()
+                .map_or_else(|_| Err(dead_gateway()), |mut inner| inner.find(attempt_id))
+        })
+    }
+
+    fn refund(&mut self, request: &RefundRequest) -> Result<Refunded, GatewayError> {
+        let inner = Arc::clone(&self.inner);
+        inner
+            .lock()
+            .map_or_else(|_| Err(dead_gateway()), |mut inner| inner.refund(request))
+    }
+
+    fn payments(&mut self, after: Option<&str>) -> Result<PaymentPage, GatewayError> {
+        let inner = Arc::clone(&self.inner);
+        inner
+            .lock()
+            .map_or_else(|_| Err(dead_gateway()), |mut inner| inner.payments(after))
+    }
+}
