@@ -246,9 +246,6 @@ impl Session<'_> {
         mutants: &[Mutant],
     ) -> Result<Vec<Slack>, Error> {
         const QUICK_MS: u64 = 200;
-        let Some(runner) = runner else {
-            return Ok(Vec::new());
-        };
         let asked = self.arguments.slack_of().is_some();
         let cost = |constant: usize| -> u64 {
             let readers = state.readers.get(&constant).into_iter().flatten();
@@ -262,7 +259,21 @@ impl Session<'_> {
             })
             .map(|mutant| mutant.constant)
             .collect();
-        slack::intervals(state, runner, &slack::candidates(state, &wanted), self.jobs)
+        let only = match self.arguments.slack_of() {
+            Some(SlackOf::One(name)) => Some(name),
+            _ => None,
+        };
+        let (quick, slow) = slack::candidates(state, &wanted, only);
+        let mut found = match runner {
+            Some(runner) => slack::intervals(state, runner, &quick, self.jobs)?,
+            None => Vec::new(),
+        };
+        if asked {
+            found.extend(slack::intervals_by_edits(
+                self.lab, state, &slow, self.jobs,
+            )?);
+        }
+        Ok(found)
     }
 }
 

@@ -177,6 +177,12 @@ fn slack_line(slack: &Slack) -> String {
         [one] => format!("; add a test at {one}"),
         several => format!("; add tests at {}", several.join(" and ")),
     };
+    if slack.is_closed() {
+        return format!(
+            "{} = {}: held on both sides {found}",
+            slack.selector, slack.value
+        );
+    }
     format!(
         "{} = {}: no test fails for any value in {} {found}{add}",
         slack.selector,
