@@ -1,7 +1,9 @@
 //! The exit codes of `ci-stage`: one class of outcome each.
 
 /// How a `ci-stage` command ends. The numbers are a promise to scripts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum ExitCode {
@@ -46,7 +48,7 @@ impl ExitCode {
             Self::Gate => "gate not met",
             Self::Lint => "lint",
             Self::Setup => "set-up",
-            Self::Baseline => "failing baseline",
+            Self::Baseline => "flaky or failing baseline",
             Self::WaitingForApproval => "waiting for approval",
             Self::RolledBack => "rolled back",
             Self::TimedOut => "timed out",

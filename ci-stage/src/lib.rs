@@ -6,20 +6,27 @@
 //! teaches with it. [`tools`] finds what stages need. A verdict comes from exit codes and structured
 //! output, never from searching a log; [`exit::ExitCode`] lists the classes.
 
+pub mod base;
+pub mod cache;
 pub mod cargo;
 pub mod cli;
 pub mod commit;
 pub mod console;
+pub mod coverage;
+pub mod diagnostic;
 pub mod error;
 pub mod exit;
 pub mod lesson;
 pub mod mutate;
 pub mod parallel;
 pub mod pipeline;
+pub mod plan;
 pub mod report;
 pub mod settings;
+pub mod sources;
 pub mod stage;
 pub mod suite;
 pub mod tools;
 pub mod transcript;
 pub mod verdict;
+pub mod watch;

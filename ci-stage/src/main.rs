@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ci_stage::cli::main(std::env::args_os()).into()
+    ci_stage::cargo::as_wrapper().unwrap_or_else(|| ci_stage::cli::main(std::env::args_os()).into())
 }

@@ -6,6 +6,7 @@ use std::thread;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::cargo::process::Lane;
 use crate::error::Error;
 
 /// How many things can be done at the same time on this machine.
@@ -30,11 +31,12 @@ pub fn map<I: Sync, T: Send>(
     thread::scope(|scope| {
         for thread in 0..threads.clamp(1, items.len().max(1)) {
             let (next, results, progress, work) = (&next, &results, &progress, &work);
+            let lane = Lane::here();
             scope.spawn(move || {
                 loop {
                     let place = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(place) else { break };
-                    let result = work(thread, item);
+                    let result = lane.run(|| work(thread, item));
                     if result.is_err() {
                         next.store(items.len(), Ordering::Relaxed);
                     }

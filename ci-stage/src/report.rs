@@ -7,10 +7,23 @@ use std::path::Path;
 
 use tempfile::Builder;
 
+use crate::cargo::Workspace;
 use crate::error::Error;
+use crate::verdict::Verdict;
 
+mod cobertura;
 pub mod github;
+mod html;
+mod junit;
+mod kind;
+mod markdown;
 pub mod page;
+mod sarif;
+pub mod terminal;
+mod workflow;
+
+pub use kind::{Kind, Material};
+pub use workflow::annotations;
 
 /// The permissions of a new file, from which the user's mask takes its part.
 const READABLE: u32 = 0o666;
@@ -33,4 +46,30 @@ pub fn write_whole(file: &Path, text: &str) -> Result<(), Error> {
     written.map_err(Error::io("write", file))?;
     let kept = scratch.persist(file).map_err(|error| error.error);
     kept.map(drop).map_err(Error::io("write", file))
+}
+
+/// On GitHub, shows a run where people look: at the lines of the change and on the job's page.
+///
+/// # Errors
+/// [`Error::Io`] when the page cannot be written; [`Error::Interrupted`] after ^C.
+pub fn publish(workspace: &Workspace, verdict: &Verdict) -> Result<(), Error> {
+    if std::env::var_os("GITHUB_ACTIONS").is_none_or(|set| set != "true") {
+        return Ok(());
+    }
+    let changed = crate::base::changed_files(workspace)?;
+    // On standard error, where it cannot mix with results; GitHub reads both.
+    crate::console::complain(annotations(verdict, &changed).trim_end());
+    if let Some(page) = std::env::var_os("GITHUB_STEP_SUMMARY") {
+        let material = Material::of(workspace, verdict);
+        let text = Kind::StepSummary.render(&material)?;
+        let page = Path::new(&page);
+        let mut file = std::fs::File::options()
+            .append(true)
+            .create(true)
+            .open(page)
+            .map_err(Error::io("write", page))?;
+        file.write_all(text.as_bytes())
+            .map_err(Error::io("write", page))?;
+    }
+    Ok(())
 }

@@ -1,10 +1,19 @@
 //! `[workspace.metadata.ci-stage]` in the root manifest; every key is optional.
 
-use std::fmt;
-use std::str::FromStr;
+mod gates;
+mod percent;
+mod quarantine;
+mod stages;
+
+pub use gates::{CoverageSettings, PackageGates};
+pub use percent::{NotAPercentage, Percent};
+pub use quarantine::{Quarantine, Reason};
+pub use stages::{CacheSettings, FailureClass, StageSettings};
+
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::cargo::Workspace;
 use crate::error::Error;
@@ -15,9 +24,15 @@ use crate::error::Error;
 /// [workspace.metadata.ci-stage]
 /// name = "ledgerly"            # the package is dist/ledgerly-<commit>
 /// bins = ["ledgerly"]          # which binaries it holds
-/// coverage.lines = 90          # the gate, in percent of lines
+/// base = "origin/main"         # what a change is compared with
+/// env = { TZ = "UTC" }         # variables for every stage
 /// test.timeout-seconds = 300   # after this time a test is killed
+/// test.retries = 0             # how often a failing test is tried again
+/// cache.enabled = true         # whether a pass is remembered while nothing changes
 /// ```
+///
+/// [`CoverageSettings`] shows the gates, [`StageSettings`] the stages, [`Quarantine`] tests that
+/// may waver.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
@@ -25,18 +40,22 @@ pub struct Settings {
     pub name: Option<String>,
     /// The binaries to package; all of the workspace's when it is not given.
     pub bins: Option<Vec<String>>,
-    /// The coverage gate.
+    /// The coverage gates.
     pub coverage: CoverageSettings,
     /// How tests are run.
     pub test: TestSettings,
-}
-
-/// `coverage.*`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct CoverageSettings {
-    /// The least share of lines that tests have to cover.
-    pub lines: Option<Percent>,
+    /// The stages of the pipeline, in order.
+    pub stages: Option<Vec<String>>,
+    /// The conditions of single stages, by name.
+    pub stage: BTreeMap<String, StageSettings>,
+    /// Variables for whatever any stage starts.
+    pub env: BTreeMap<String, String>,
+    /// When a remembered pass counts.
+    pub cache: CacheSettings,
+    /// Tests that may waver, for a time.
+    pub quarantine: Vec<Quarantine>,
+    /// The branch that changes are made against [default: origin's default branch, main, master].
+    pub base: Option<String>,
 }
 
 /// `test.*`
@@ -45,12 +64,15 @@ pub struct CoverageSettings {
 pub struct TestSettings {
     /// A test that runs longer is killed and counts as failed.
     pub timeout_seconds: u64,
+    /// How often a test that fails is tried again; one that then passes is flaky.
+    pub retries: u32,
 }
 
 impl Default for TestSettings {
     fn default() -> Self {
         Self {
             timeout_seconds: 300,
+            retries: 0,
         }
     }
 }
@@ -72,10 +94,34 @@ impl Settings {
         let Some(section) = workspace.settings().get("ci-stage") else {
             return Ok(Self::default());
         };
-        serde_json::from_value(section.clone()).map_err(|error| Error::Configuration {
+        let wrong = |message: String| Error::Configuration {
             file: workspace.manifest(),
-            message: format!("[workspace.metadata.ci-stage]: {error}"),
-        })
+            message: format!("[workspace.metadata.ci-stage]: {message}"),
+        };
+        let settings: Self =
+            serde_json::from_value(section.clone()).map_err(|error| wrong(error.to_string()))?;
+        let members = workspace.packages();
+        for package in settings.coverage.packages.keys() {
+            if !members.iter().any(|member| member.name.as_str() == package) {
+                let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
+                return Err(wrong(format!(
+                    "coverage.packages.{package}: no member has this name; the members are {}",
+                    names.join(", ")
+                )));
+            }
+        }
+        Ok(settings)
+    }
+
+    /// The settings in a manifest's text, such as that of an earlier commit; `None` when they are
+    /// not there or cannot be understood.
+    #[must_use]
+    pub fn of_manifest(text: &str) -> Option<Self> {
+        let manifest: toml::Table = text.parse().ok()?;
+        let metadata = manifest.get("workspace")?.get("metadata")?;
+        // Through JSON, as cargo hands on the current one's.
+        let section = serde_json::to_value(metadata.get("ci-stage")?).ok()?;
+        serde_json::from_value(section).ok()
     }
 
     /// The name of what the pipeline packages.
@@ -85,88 +131,6 @@ impl Settings {
         self.name.clone().unwrap_or_else(|| {
             folder().map_or_else(|| "workspace".into(), |name| name.to_string_lossy().into())
         })
-    }
-}
-
-/// A percentage from 0 to 100 with at most two decimals, kept exactly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
-#[serde(try_from = "serde_json::Number", into = "String")]
-pub struct Percent {
-    hundredths: u64,
-}
-
-impl Percent {
-    /// The gate of a workspace that sets none.
-    pub const DEFAULT_GATE: Self = Self { hundredths: 9000 };
-
-    /// How many of `lines` have to be covered to meet this percentage.
-    #[must_use]
-    pub fn lines_needed(self, lines: u64) -> u64 {
-        (lines * self.hundredths).div_ceil(10_000)
-    }
-
-    /// The share, rounded down, so that a missed gate is never shown as met.
-    #[must_use]
-    pub fn of(part: u64, whole: u64) -> Self {
-        let hundredths = (part * 10_000).checked_div(whole).unwrap_or_default();
-        Self { hundredths }
-    }
-}
-
-impl fmt::Display for Percent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (whole, rest) = (self.hundredths / 100, self.hundredths % 100);
-        if rest == 0 && !f.alternate() {
-            write!(f, "{whole}")
-        } else {
-            write!(f, "{whole}.{rest:02}")
-        }
-    }
-}
-
-impl From<Percent> for String {
-    fn from(percent: Percent) -> Self {
-        percent.to_string()
-    }
-}
-
-/// A text that is no percentage.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is not a percentage: write a number from 0 to 100 with at most two decimals, such as 90 or 87.5"
-)]
-pub struct NotAPercentage(String);
-
-impl FromStr for Percent {
-    type Err = NotAPercentage;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits =
-            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
-        let parsed = whole
-            .parse()
-            .ok()
-            .filter(|_| digits(whole) && digits(decimals));
-        let fraction = format!("{decimals:0<2}").parse::<u64>().ok();
-        match (parsed, fraction) {
-            (Some(whole @ 0..=100_u64), Some(fraction)) if decimals.len() <= 2 => {
-                let hundredths = whole * 100 + fraction;
-                let percent = (hundredths <= 10_000).then_some(Self { hundredths });
-                percent.ok_or_else(|| NotAPercentage(text.into()))
-            }
-            _ => Err(NotAPercentage(text.into())),
-        }
-    }
-}
-
-impl TryFrom<serde_json::Number> for Percent {
-    type Error = NotAPercentage;
-
-    fn try_from(number: serde_json::Number) -> Result<Self, Self::Error> {
-        let text = number.to_string();
-        // Cargo writes the manifest's `90.0` as it is; a whole number has no decimals to lose.
-        text.strip_suffix(".0").unwrap_or(&text).parse()
     }
 }
 

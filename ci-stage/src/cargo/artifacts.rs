@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 
+use cargo_metadata::camino::Utf8PathBuf;
 use cargo_metadata::{Artifact, BuildScript, CompilerMessage, Package, PackageId, TargetKind};
 
 use serde::{Deserialize, Serialize};
 
+use super::instrument::Instrumentation;
 use super::messages::{Diagnostics, Messages};
 use super::workspace::Workspace;
 use crate::error::Error;
@@ -55,6 +57,21 @@ pub struct TestExecutable {
     pub harness: bool,
 }
 
+impl TestExecutable {
+    /// The argument that selects it for `cargo test`.
+    #[must_use]
+    pub fn selector(&self) -> String {
+        let target = &self.target;
+        match self.kind {
+            TargetKind::Test => format!("--test {target}"),
+            TargetKind::Bin => format!("--bin {target}"),
+            TargetKind::Example => format!("--example {target}"),
+            TargetKind::Bench => format!("--bench {target}"),
+            _ => "--lib".into(),
+        }
+    }
+}
+
 /// What a build gave.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Built {
@@ -64,6 +81,9 @@ pub struct Built {
     pub binaries: Vec<(PackageId, String, PathBuf)>,
     /// What build scripts reported, dependencies included.
     pub build_scripts: Vec<BuildScript>,
+    /// Every program and shared library of the members: what holds their coverage maps.
+    #[serde(default)]
+    pub objects: Vec<PathBuf>,
 }
 
 /// Builds tests with `cargo test --no-run`, without running them.
@@ -78,6 +98,23 @@ pub fn build_tests(
     let mut command = workspace.cargo(&["test", "--no-run", "--message-format=json"]);
     command.args(scope.arguments()).args(extra);
     Ok(Built::of(workspace, built(command)?))
+}
+
+/// Builds tests of instrumented members, and gives the compiler's warnings with them.
+///
+/// # Errors
+/// [`Error::DoesNotBuild`] with the compiler's messages.
+pub fn build_instrumented(
+    workspace: &Workspace,
+    scope: &TestScope,
+    instrumentation: &Instrumentation,
+) -> Result<(Built, Vec<CompilerMessage>), Error> {
+    let mut command = workspace.cargo(&["test", "--no-run", "--message-format=json"]);
+    command.args(scope.arguments());
+    instrumentation.apply(&mut command);
+    let mut messages = built(command)?;
+    let said = std::mem::take(&mut messages.compiler);
+    Ok((Built::of(workspace, messages), said))
 }
 
 /// A build of tests, whatever came of it.
@@ -115,18 +152,25 @@ pub fn build_release(
     names: Option<&[String]>,
     commit: &str,
 ) -> Result<Vec<PathBuf>, Error> {
-    let arguments = ["build", "--release", "--workspace", "--message-format=json"];
-    let mut command = workspace.cargo(&arguments);
-    command.env("CI_STAGE_COMMIT", commit);
-    for name in names.unwrap_or_default() {
-        command.args(["--bin", name]);
-    }
+    let command = release_command(workspace, names, commit);
     let built = Built::of(workspace, built(command)?);
     Ok(built
         .binaries
         .into_iter()
         .map(|(_, _, path)| path)
         .collect())
+}
+
+/// The command of [`build_release`].
+#[must_use]
+pub fn release_command(workspace: &Workspace, names: Option<&[String]>, commit: &str) -> Command {
+    let arguments = ["build", "--release", "--workspace", "--message-format=json"];
+    let mut command = workspace.cargo(&arguments);
+    command.env("CI_STAGE_COMMIT", commit);
+    for name in names.unwrap_or_default() {
+        command.args(["--bin", name]);
+    }
+    command
 }
 
 fn built(command: Command) -> Result<Messages, Error> {
@@ -158,6 +202,9 @@ impl Built {
 
     fn add(&mut self, workspace: &Workspace, artifact: Artifact, harness: &mut HarnessFlags) {
         let package = workspace.package(&artifact.package_id);
+        if package.is_some() {
+            self.objects.extend(objects(&artifact));
+        }
         let (Some(executable), Some(package)) = (artifact.executable, package) else {
             return;
         };
@@ -178,6 +225,21 @@ impl Built {
             self.binaries.push(binary);
         }
     }
+}
+
+fn objects(artifact: &Artifact) -> Vec<PathBuf> {
+    if artifact.target.kind.contains(&TargetKind::CustomBuild) {
+        return Vec::new();
+    }
+    let is_library = |path: &&Utf8PathBuf| {
+        let ending = path.extension();
+        matches!(ending, Some("so" | "dylib" | "dll"))
+    };
+    let libraries = artifact.filenames.iter().filter(is_library);
+    libraries
+        .chain(&artifact.executable)
+        .map(PathBuf::from)
+        .collect()
 }
 
 /// Cargo reports artifacts as they get ready; members and their targets have a fixed order.

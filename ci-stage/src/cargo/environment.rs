@@ -37,6 +37,7 @@ impl RuntimeEnvironment {
         let mut command = Command::new(&test.executable);
         command
             .envs(&self.configured)
+            .envs(workspace.environment())
             .env(LIBRARY_PATH, &self.library_path)
             .env("CARGO", super::command().get_program());
         if std::env::var_os("RUST_BACKTRACE").is_none() {

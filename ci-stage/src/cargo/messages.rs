@@ -114,7 +114,7 @@ impl Diagnostics {
     }
 }
 
-/// Runs a cargo command that compiles, and gives the compiler's errors.
+/// Runs a cargo command that compiles, and gives the compiler's errors and all that it said.
 ///
 /// # Errors
 /// [`Error::Setup`] when cargo cannot be started; [`Error::Interrupted`] after ^C.
@@ -123,7 +123,7 @@ pub fn diagnose(
     subcommand: &[&str],
     extra: &[&str],
     colour: bool,
-) -> Result<Diagnostics, Error> {
+) -> Result<(Diagnostics, Vec<CompilerMessage>), Error> {
     let mut command = workspace.cargo(subcommand);
     command.arg(if colour {
         "--message-format=json-diagnostic-rendered-ansi"
@@ -131,5 +131,14 @@ pub fn diagnose(
         "--message-format=json"
     });
     command.args(extra);
-    Ok(Messages::of(command)?.diagnostics)
+    diagnose_command(command)
+}
+
+/// The same for a cargo command that names its JSON message format itself.
+///
+/// # Errors
+/// [`Error::Setup`] when cargo cannot be started; [`Error::Interrupted`] after ^C.
+pub fn diagnose_command(command: Command) -> Result<(Diagnostics, Vec<CompilerMessage>), Error> {
+    let messages = Messages::of(command)?;
+    Ok((messages.diagnostics, messages.compiler))
 }

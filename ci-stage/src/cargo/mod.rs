@@ -2,15 +2,18 @@
 
 mod artifacts;
 mod environment;
+mod instrument;
 mod messages;
 pub mod process;
 mod workspace;
 
 pub use artifacts::{
-    Built, TestBuild, TestExecutable, TestScope, build_release, build_tests, try_build_tests,
+    Built, TestBuild, TestExecutable, TestScope, build_instrumented, build_release, build_tests,
+    release_command, try_build_tests,
 };
 pub use environment::RuntimeEnvironment;
-pub use messages::{Diagnostics, diagnose};
+pub use instrument::{Instrumentation, as_wrapper};
+pub use messages::{Diagnostics, diagnose, diagnose_command};
 pub use workspace::Workspace;
 
 use std::path::PathBuf;

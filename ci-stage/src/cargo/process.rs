@@ -1,10 +1,11 @@
 //! One way to run a program: no standard input, its own process group, nothing left behind.
 
-use std::collections::BTreeSet;
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -57,11 +58,94 @@ pub struct Finished {
     pub duration: Duration,
 }
 
-/// The process groups that are running, to be killed on ^C.
-static LIVE: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+/// What runs side by side and can be stopped by itself; threads of no lane are in the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Lane(u32);
+
+impl Lane {
+    /// A lane that no thread is in yet.
+    #[must_use]
+    pub fn fresh() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// The lane of this thread.
+    #[must_use]
+    pub fn here() -> Self {
+        HERE.get()
+    }
+
+    /// Does work in this lane.
+    pub fn run<T>(self, work: impl FnOnce() -> T) -> T {
+        let outer = HERE.replace(self);
+        let result = work();
+        HERE.set(outer);
+        result
+    }
+
+    /// Kills every program of this lane and lets it start no other.
+    pub fn stop(self) {
+        let mut live = live();
+        live.stopped.insert(self);
+        let own = live.groups.iter().filter(|(_, group)| group.lane == self);
+        for (&number, group) in own {
+            group.stop(number);
+        }
+    }
+
+    /// Whether [`Lane::stop`] was called.
+    #[must_use]
+    pub fn is_stopped(self) -> bool {
+        live().stopped.contains(&self)
+    }
+}
+
+thread_local! {
+    static HERE: Cell<Lane> = const { Cell::new(Lane(0)) };
+}
+
+/// The process groups that are running, to be killed on ^C or with their lane.
+struct Live {
+    groups: BTreeMap<i32, Group>,
+    stopped: BTreeSet<Lane>,
+}
+
+/// A process group that is running.
+struct Group {
+    lane: Lane,
+    /// Whether its leader has groups of its own to end, and is given time for it.
+    leads_others: bool,
+}
+
+/// How long a leader has for what it started after each signal.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+impl Group {
+    fn stop(&self, number: i32) {
+        if !self.leads_others {
+            return kill_group(number);
+        }
+        signal_group(number, Signal::TERM);
+        thread::spawn(move || {
+            // At the second request nextest kills what has not ended at the first.
+            for signal in [Signal::TERM, Signal::KILL] {
+                thread::sleep(PATIENCE);
+                if live().groups.contains_key(&number) {
+                    signal_group(number, signal);
+                }
+            }
+        });
+    }
+}
+
+static LIVE: Mutex<Live> = Mutex::new(Live {
+    groups: BTreeMap::new(),
+    stopped: BTreeSet::new(),
+});
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-fn live() -> MutexGuard<'static, BTreeSet<i32>> {
+fn live() -> MutexGuard<'static, Live> {
     LIVE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -73,12 +157,12 @@ fn live() -> MutexGuard<'static, BTreeSet<i32>> {
 /// [`Error::Setup`] when the handler cannot be installed.
 pub fn kill_everything_on_interrupt() -> Result<(), Error> {
     ctrlc::set_handler(|| {
-        let groups = live();
+        let live = live();
         if INTERRUPTED.swap(true, Ordering::SeqCst) {
             std::process::exit(i32::from(crate::exit::ExitCode::Interrupted as u8));
         }
-        for &group in groups.iter() {
-            kill_group(group);
+        for (&number, group) in &live.groups {
+            group.stop(number);
         }
     })
     .map_err(|error| Error::Setup(format!("cannot listen for ^C: {error}")))
@@ -105,23 +189,42 @@ pub fn run(command: Command, streams: Streams, limit: Option<Duration>) -> Resul
 /// # Errors
 /// Those of [`run`].
 pub fn run_until(
+    command: Command,
+    streams: Streams,
+    limit: Option<Duration>,
+    last_words: Option<&'static str>,
+) -> Result<Finished, Error> {
+    supervise(command, streams, limit, last_words, false)
+}
+
+/// Runs a program that starts process groups of its own, such as nextest: on ^C it is asked to
+/// end them before it is killed.
+///
+/// # Errors
+/// Those of [`run`].
+pub fn run_leader(command: Command, streams: Streams) -> Result<Finished, Error> {
+    supervise(command, streams, None, None, true)
+}
+
+fn supervise(
     mut command: Command,
     streams: Streams,
     limit: Option<Duration>,
     last_words: Option<&'static str>,
+    leads_others: bool,
 ) -> Result<Finished, Error> {
     let program = command.get_program().to_string_lossy().into_owned();
     let cannot_start = |error| Error::Setup(format!("cannot run `{program}`: {error}"));
     let started = Instant::now();
     let reader = connect(&mut command, streams).map_err(cannot_start)?;
-    let mut child = spawn(&mut command).map_err(cannot_start)??;
+    let mut child = spawn(&mut command, leads_others).map_err(cannot_start)??;
     // The command holds our end of the pipe; the reader sees the end only when it is gone.
     drop(command);
     let group = group_of(&child);
     let reader = reader.map(|pipe| thread::spawn(move || read(pipe, last_words, group)));
     let end = wait(&mut child, limit).map_err(cannot_start)?;
     let bytes = reader.and_then(|reader| reader.join().ok());
-    if interrupted() {
+    if interrupted() || Lane::here().is_stopped() {
         return Err(Error::Interrupted);
     }
     Ok(Finished {
@@ -169,13 +272,15 @@ fn connect(command: &mut Command, streams: Streams) -> io::Result<Option<io::Pip
 }
 
 /// Starts the program under the lock, so that ^C either sees its group or prevents it.
-fn spawn(command: &mut Command) -> io::Result<Result<Child, Error>> {
-    let mut groups = live();
-    if interrupted() {
+fn spawn(command: &mut Command, leads_others: bool) -> io::Result<Result<Child, Error>> {
+    let mut live = live();
+    if interrupted() || live.stopped.contains(&Lane::here()) {
         return Ok(Err(Error::Interrupted));
     }
     let child = command.spawn()?;
-    groups.insert(group_of(&child));
+    let lane = Lane::here();
+    let group = Group { lane, leads_others };
+    live.groups.insert(group_of(&child), group);
     Ok(Ok(child))
 }
 
@@ -185,9 +290,13 @@ fn group_of(child: &Child) -> i32 {
 }
 
 fn kill_group(group: i32) {
+    signal_group(group, Signal::KILL);
+}
+
+fn signal_group(group: i32, signal: Signal) {
     if let Some(group) = Pid::from_raw(group) {
         // The group may be gone already, and then there is nothing to do.
-        let _ = kill_process_group(group, Signal::KILL);
+        let _ = kill_process_group(group, signal);
     }
 }
 
@@ -208,7 +317,7 @@ fn wait(child: &mut Child, limit: Option<Duration>) -> io::Result<End> {
     let _ = watcher.join();
     // The leader is not reaped yet, so that its number cannot belong to another group.
     kill_group(group);
-    live().remove(&group);
+    live().groups.remove(&group);
     let status = child.wait()?;
     Ok(limit
         .filter(|_| timed_out)

@@ -1,5 +1,6 @@
 //! The workspace as `cargo metadata` describes it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -12,6 +13,7 @@ use crate::error::Error;
 #[derive(Debug, Clone)]
 pub struct Workspace {
     metadata: Metadata,
+    environment: BTreeMap<String, String>,
 }
 
 impl Workspace {
@@ -29,7 +31,10 @@ impl Workspace {
         let described = finished.output.lines().find(|line| line.starts_with('{'));
         match described.filter(|_| finished.end.success()) {
             Some(json) => MetadataCommand::parse(json)
-                .map(|metadata| Self { metadata })
+                .map(|metadata| Self {
+                    metadata,
+                    environment: BTreeMap::new(),
+                })
                 .map_err(|error| Error::Metadata(error.to_string())),
             None => Err(Error::Metadata(finished.output.trim_end().to_owned())),
         }
@@ -53,6 +58,13 @@ impl Workspace {
         self.metadata.target_directory.as_std_path()
     }
 
+    /// Where cargo keeps what it builds on the way; usually the same folder.
+    #[must_use]
+    pub fn build_directory(&self) -> &Path {
+        let folder = self.metadata.build_directory.as_ref();
+        folder.map_or_else(|| self.target_directory(), |folder| folder.as_std_path())
+    }
+
     /// The members, in cargo's order.
     #[must_use]
     pub fn packages(&self) -> Vec<&Package> {
@@ -65,6 +77,20 @@ impl Workspace {
         self.packages()
             .into_iter()
             .find(|package| package.id == *id)
+    }
+
+    /// What cargo says of the workspace with its dependencies, as JSON.
+    ///
+    /// # Errors
+    /// [`Error::Metadata`] with cargo's words.
+    pub fn full_metadata(&self) -> Result<String, Error> {
+        let command = self.cargo(&["metadata", "--format-version", "1"]);
+        let finished = run(command, Streams::CaptureStdout, None)?;
+        if finished.end.success() {
+            Ok(finished.output)
+        } else {
+            Err(Error::Metadata("its own words stand above".into()))
+        }
     }
 
     /// `[workspace.metadata]`, or `null`.
@@ -81,7 +107,28 @@ impl Workspace {
             .args(subcommand)
             .arg("--manifest-path")
             .arg(self.manifest())
-            .current_dir(self.root());
+            .current_dir(self.root())
+            .envs(&self.environment);
         command
+    }
+
+    /// The same workspace, whose programs get these variables as well.
+    #[must_use]
+    pub fn with_environment(&self, variables: BTreeMap<String, String>) -> Self {
+        Self {
+            metadata: self.metadata.clone(),
+            environment: variables,
+        }
+    }
+
+    /// Sets folder and variables of a program that is to work on the workspace.
+    pub fn prepare(&self, command: &mut Command) {
+        command.current_dir(self.root()).envs(&self.environment);
+    }
+
+    /// The variables of [`Workspace::with_environment`].
+    #[must_use]
+    pub fn environment(&self) -> &BTreeMap<String, String> {
+        &self.environment
     }
 }

@@ -1,8 +1,12 @@
 //! The command line: what was asked for, as types.
 
+mod cache;
+mod doctor;
 mod lesson;
 mod manual;
 mod mutate;
+mod report;
+mod repro;
 mod scope;
 mod stages;
 
@@ -39,8 +43,8 @@ Examples:
 
 /// A CI harness for any Cargo workspace: the same pipeline at a desk and on a CI server.
 ///
-/// Without a command it runs lint, test, coverage and build, in this order, and stops at the
-/// first that is red. A verdict comes from exit codes, never from searching a log; it is kept
+/// Without a command it runs the pipeline: lint, test, coverage and build, or the stages of the
+/// settings, and stops at the first that is red. A verdict comes from exit codes, never from searching a log; it is kept
 /// in target/ci/verdict.json.
 #[derive(Debug, Parser)]
 #[command(name = "ci-stage", bin_name = "ci-stage", version, after_help = EXAMPLES)]
@@ -48,6 +52,8 @@ Examples:
 pub struct Cli {
     #[command(flatten)]
     place: Place,
+    #[command(flatten)]
+    choice: Choice,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -73,6 +79,55 @@ struct Place {
         value_name = "FORMAT"
     )]
     format: Format,
+    #[command(flatten)]
+    how: How,
+}
+
+/// How stages work.
+#[derive(Debug, Clone, Copy, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
+struct How {
+    /// Run every stage, also what has passed and has not changed since
+    #[arg(long, global = true)]
+    no_cache: bool,
+    /// Lint, test and measure with one compile: fastest from nothing, never for the artifact
+    #[arg(long, global = true)]
+    fused: bool,
+    /// Try a failing test again so many times; one that then passes is flaky [default: test.retries]
+    #[arg(long, global = true, value_name = "N")]
+    retries: Option<u32>,
+    /// Run again whenever a source changes
+    #[arg(long, global = true)]
+    watch: bool,
+    /// When a stage is red, wait for Enter before the run ends
+    #[arg(long, global = true)]
+    pause_on_failure: bool,
+}
+
+/// Which stages of the pipeline.
+#[derive(Debug, Clone, Default, clap::Args)]
+struct Choice {
+    /// Begin with this stage
+    #[arg(long, value_name = "STAGE")]
+    from: Option<String>,
+    /// End with this stage
+    #[arg(long, value_name = "STAGE")]
+    until: Option<String>,
+    /// Run only these stages of the pipeline
+    #[arg(long, value_name = "STAGE", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Leave these stages out
+    #[arg(long, value_name = "STAGE", value_delimiter = ',')]
+    skip: Vec<String>,
+    /// Show the exact commands and run none
+    #[arg(long)]
+    dry_run: bool,
+    /// Show the exact commands of one stage and run none
+    #[arg(long, value_name = "STAGE")]
+    explain: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -101,16 +156,20 @@ Examples:
     ci-stage lint
     ci-stage lint --setup            install rustfmt and clippy if they are missing")]
     Lint,
-    /// Measure line coverage with cargo-llvm-cov and hold it against a gate
+    /// Run the tests, measure how much of the code they reach and hold that against the gates
     #[command(after_help = "\
 Examples:
-    ci-stage coverage                the gate of the workspace's settings, or 90
+    ci-stage coverage                the gates of the workspace's settings, or 90 % of lines
     ci-stage coverage --fail-under 87.5
-    ci-stage coverage --setup        install cargo-llvm-cov and LLVM's tools if missing")]
+    ci-stage coverage --of-record    let cargo-llvm-cov measure and decide
+    ci-stage coverage --setup        install LLVM's tools if they are missing")]
     Coverage {
         /// The least percentage of lines [default: coverage.lines, or 90]
         #[arg(long, value_name = "PERCENT")]
         fail_under: Option<Percent>,
+        /// Build anew and let `cargo llvm-cov nextest --fail-under-lines` measure and decide
+        #[arg(long)]
+        of_record: bool,
     },
     /// Build for release and package the binaries in dist/NAME-COMMIT
     #[command(after_help = "\
@@ -134,6 +193,73 @@ Examples:
 A sweep leaves target/ci/mutate/mutation.html, a page that opens offline, and beside it matrix.json,
 stryker.json, junit.xml, summary.md and annotations.txt. On GitHub it annotates the source as well.")]
     Mutate(Box<crate::mutate::Arguments>),
+    /// Check the documentation: rustdoc's warnings, and the examples that it runs
+    #[command(after_help = "\
+Examples:
+    ci-stage docs")]
+    Docs,
+    /// Check the dependencies for known vulnerabilities, yanked versions and licences
+    #[command(after_help = "\
+Examples:
+    ci-stage audit                   with cargo-deny and the database that it has fetched")]
+    Audit,
+    /// Look for committed keys and tokens
+    #[command(after_help = "\
+Examples:
+    ci-stage secrets")]
+    Secrets,
+    /// Look for dependencies that no source mentions
+    #[command(after_help = "\
+Examples:
+    ci-stage unused                  with cargo-shear or cargo-machete")]
+    Unused,
+    /// Run some stages, in the order given, or a part of the pipeline
+    #[command(after_help = "\
+Examples:
+    ci-stage run secrets docs        two stages
+    ci-stage run --from test         the pipeline from its tests on
+    ci-stage run --skip build --dry-run")]
+    Run {
+        /// The stages [default: the pipeline]
+        #[arg(value_name = "STAGE")]
+        stages: Vec<String>,
+        #[command(flatten)]
+        choice: Choice,
+    },
+    /// Render the last run's verdict for another program
+    #[command(after_help = "\
+Examples:
+    ci-stage report html             target/ci/report.html, to open in a browser
+    ci-stage report junit --output junit.xml
+    ci-stage report all              every format, in target/ci
+    ci-stage report sarif --verdict saved.json --output -")]
+    Report(report::Arguments),
+    /// Run again just what failed in the last run
+    #[command(after_help = "\
+Examples:
+    ci-stage repro                   print the command and run it
+    ci-stage repro --print           only print it")]
+    Repro {
+        /// Only print the command
+        #[arg(long)]
+        print: bool,
+    },
+    /// Show or forget the passes that are remembered
+    #[command(after_help = "\
+Examples:
+    ci-stage cache show
+    ci-stage cache clear")]
+    Cache {
+        /// What to do
+        #[arg(value_enum)]
+        what: cache::What,
+    },
+    /// List the tools, their versions, and how to get those that are missing
+    #[command(after_help = "\
+Examples:
+    ci-stage doctor
+    ci-stage doctor --setup          install what the pipeline needs")]
+    Doctor,
     /// Print completions for a shell
     #[command(after_help = "\
 Examples:
@@ -177,7 +303,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 impl Cli {
     fn run(self) -> Result<ExitCode, Error> {
-        let Self { place, command } = self;
+        let Self {
+            place,
+            choice,
+            command,
+        } = self;
         let directory = place.directory.as_deref();
         match command {
             Some(Command::Completions { shell }) => manual::completions(shell),
@@ -187,12 +317,27 @@ impl Cli {
                 if let Some(directory) = directory {
                     std::env::set_current_dir(directory).map_err(Error::io("enter", directory))?;
                 }
-                match command {
-                    Some(Command::Lesson(lesson)) => lesson::run(&place, &lesson),
-                    Some(Command::Mutate(arguments)) => mutate::run(&place, &arguments),
-                    command => stages::run(&place, command),
-                }
+                perform(&place, command, &choice)
             }
         }
+    }
+}
+
+fn perform(place: &Place, command: Option<Command>, choice: &Choice) -> Result<ExitCode, Error> {
+    match command {
+        Some(Command::Lesson(lesson)) => lesson::run(place, &lesson),
+        Some(Command::Mutate(arguments)) => mutate::run(place, &arguments),
+        Some(Command::Report(arguments)) => report::run(place, &arguments),
+        Some(Command::Repro { print }) => repro::run(place, print),
+        Some(Command::Cache { what }) => cache::run(place, what),
+        Some(Command::Doctor) => doctor::run(place),
+        Some(Command::Run { stages, choice }) => {
+            let command = Command::Run {
+                stages,
+                choice: Choice::default(),
+            };
+            stages::run(place, Some(command), &choice)
+        }
+        command => stages::run(place, command, choice),
     }
 }

@@ -2,18 +2,61 @@
 
 use std::time::Duration;
 
-use super::{Command, Place, scope};
-use crate::cargo::{TestScope, Workspace};
+use super::{Choice, Command, How, Place, scope};
+use crate::cargo::Workspace;
 use crate::console::{Format, print};
 use crate::error::Error;
 use crate::exit::ExitCode;
-use crate::pipeline;
+use crate::pipeline::Run;
+use crate::plan::{Plan, Selection};
+use crate::report::terminal;
 use crate::settings::Settings;
-use crate::stage::{Context, Stage};
+use crate::stage::{CoverageRequest, Options, Report, Stage};
 use crate::suite::Limits;
+use crate::tools::has_nextest;
+use crate::verdict::Verdict;
 
 /// Runs the stages that a command names; without one, the whole pipeline.
-pub(super) fn run(place: &Place, command: Option<Command>) -> Result<ExitCode, Error> {
+pub(super) fn run(
+    place: &Place,
+    command: Option<Command>,
+    choice: &Choice,
+) -> Result<ExitCode, Error> {
+    let run = prepare(place, command, choice)?;
+    if choice.dry_run || choice.explain.is_some() {
+        print(run.explain()?.trim_end());
+        return Ok(ExitCode::Passed);
+    }
+    if place.how.watch {
+        return crate::watch::run(&run, || conclude(&run));
+    }
+    conclude(&run)
+}
+
+fn conclude(run: &Run) -> Result<ExitCode, Error> {
+    let verdict = run.execute()?;
+    show(run, &verdict);
+    crate::report::publish(&run.workspace, &verdict)?;
+    if run.format == Format::Json {
+        print(verdict.json()?);
+    }
+    Ok(verdict.class)
+}
+
+fn show(run: &Run, verdict: &Verdict) {
+    let is_pipeline = run.plan.steps.len() > 1;
+    if let Some(red) = verdict.red().filter(|_| is_pipeline) {
+        run.format.say(terminal::last_screen(red));
+    }
+    if !verdict.lowered_gates.is_empty() {
+        run.format.say(terminal::lowered(&verdict.lowered_gates));
+    }
+    if is_pipeline {
+        run.format.say(terminal::summary(verdict));
+    }
+}
+
+fn prepare(place: &Place, command: Option<Command>, choice: &Choice) -> Result<Run, Error> {
     let workspace = Workspace::find(place.manifest_path.as_deref())?;
     let settings = Settings::read(&workspace)?;
     let mut limits = Limits::per_test(settings.test.timeout());
@@ -21,42 +64,102 @@ pub(super) fn run(place: &Place, command: Option<Command>) -> Result<ExitCode, E
         limits.test = timeout.map_or(limits.test, Duration::from_secs);
         limits.jobs = jobs.map_or(limits.jobs, usize::from);
     }
-    let (name, stages) = stages(&workspace, command)?;
-    let context = Context {
+    let (name, plan) = plan(&workspace, &settings, command, choice)?;
+    let How {
+        fused,
+        no_cache,
+        retries,
+        pause_on_failure,
+        ..
+    } = place.how;
+    let options = Options {
+        limits,
+        retries: retries.unwrap_or(settings.test.retries),
+        nextest: plan.runs_tests() && has_nextest(),
+        measure: plan.has("coverage"),
+        fused: fused && plan.runs_tests(),
+    };
+    Ok(Run {
+        cached: !no_cache && !deploys(&settings),
         workspace,
         settings,
-        limits,
+        options,
+        plan,
+        command: name,
         format: place.format,
-    };
-    let verdict = pipeline::run(&context, name, &stages, place.setup)?;
-    if stages.len() > 1 {
-        pipeline::print_summary(place.format, &stages, &verdict);
-    }
-    if place.format == Format::Json {
-        print(verdict.json()?);
-    }
-    Ok(verdict.class)
+        install: place.setup,
+        on_failure: if pause_on_failure { pause } else { |_| () },
+    })
 }
 
-fn stages(
+fn plan(
     workspace: &Workspace,
+    settings: &Settings,
     command: Option<Command>,
-) -> Result<(&'static str, Vec<Stage>), Error> {
+    choice: &Choice,
+) -> Result<(String, Plan), Error> {
     let stage = match command {
         Some(Command::Test { what, .. }) => Stage::Test(scope::find(workspace, what.as_deref())?),
         Some(Command::Lint) => Stage::Lint,
-        Some(Command::Coverage { fail_under }) => Stage::Coverage(fail_under),
+        Some(Command::Coverage {
+            fail_under,
+            of_record,
+        }) => Stage::Coverage(CoverageRequest {
+            fail_under,
+            of_record,
+        }),
         Some(Command::Build) => Stage::Build,
-        _ => return Ok(("pipeline", whole_pipeline())),
+        Some(Command::Docs) => Stage::Docs,
+        Some(Command::Audit) => Stage::Audit,
+        Some(Command::Secrets) => Stage::Secrets,
+        Some(Command::Unused) => Stage::Unused,
+        command => {
+            let run = match command {
+                Some(Command::Run { stages, .. }) => stages,
+                _ => Vec::new(),
+            };
+            let selection = selection(run, choice);
+            let plan = Plan::select(workspace, settings, &selection)?;
+            return Ok(("pipeline".into(), plan));
+        }
     };
-    Ok((stage.name(), vec![stage]))
+    Ok((stage.name().to_owned(), Plan::of_stage(stage)))
 }
 
-fn whole_pipeline() -> Vec<Stage> {
-    vec![
-        Stage::Lint,
-        Stage::Test(TestScope::Workspace),
-        Stage::Coverage(None),
-        Stage::Build,
-    ]
+fn selection(run: Vec<String>, choice: &Choice) -> Selection {
+    let explained = choice.explain.clone();
+    Selection {
+        run: explained.map_or(run, |stage| vec![stage]),
+        from: choice.from.clone(),
+        until: choice.until.clone(),
+        only: choice.only.clone(),
+        skip: choice.skip.clone(),
+    }
+}
+
+/// Whether this is a CI server's run of a branch that deploys: there every run is a real one.
+fn deploys(settings: &Settings) -> bool {
+    const BRANCHES: [&str; 5] = [
+        "GITHUB_REF_NAME",
+        "CI_COMMIT_BRANCH",
+        "CIRCLE_BRANCH",
+        "BRANCH_NAME",
+        "TRAVIS_BRANCH",
+    ];
+    let branch = BRANCHES.iter().find_map(|name| std::env::var(name).ok());
+    let deploying = &settings.cache.deploying_branches;
+    std::env::var_os("CI").is_some() && branch.is_some_and(|name| deploying.contains(&name))
+}
+
+/// Lets a person look at what is left before the run ends and cleans up.
+fn pause(report: &Report) {
+    use std::io::{IsTerminal, Read};
+    if !std::io::stdin().is_terminal() {
+        return;
+    }
+    crate::console::complain(format_args!(
+        "{} is red; everything is as it left it. Press Enter to go on",
+        report.name
+    ));
+    let _ = std::io::stdin().read(&mut [0]);
 }

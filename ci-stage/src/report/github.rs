@@ -13,6 +13,33 @@ pub const WARNINGS_PER_STEP: usize = 10;
 /// The size of a step summary, in bytes, above which GitHub drops all of it.
 pub const STEP_SUMMARY_BYTES: usize = 1 << 20;
 
+/// How many errors of one step GitHub shows.
+pub const ERRORS_PER_STEP: usize = 10;
+
+/// How loud a note is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// The step is red because of it.
+    Error,
+    /// It is only shown.
+    Warning,
+}
+
+/// A note at a place in the source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// How loud it is.
+    pub severity: Severity,
+    /// The file, relative to the repository's root.
+    pub file: String,
+    /// The first and the last line.
+    pub lines: (usize, usize),
+    /// The headline.
+    pub title: String,
+    /// The text; it may have several lines.
+    pub message: String,
+}
+
 /// A warning at a place in the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
@@ -71,29 +98,51 @@ impl Step {
 /// The workflow commands, the most important first; what GitHub would drop is counted in a notice.
 #[must_use]
 pub fn render(warnings: &[Warning]) -> String {
+    let notes: Vec<Note> = warnings
+        .iter()
+        .cloned()
+        .map(|warning| Note {
+            severity: Severity::Warning,
+            file: warning.file,
+            lines: warning.lines,
+            title: warning.title,
+            message: warning.message,
+        })
+        .collect();
+    commands(&notes)
+}
+
+/// The workflow commands of notes, the most important first; what GitHub would drop is counted.
+#[must_use]
+pub fn commands(notes: &[Note]) -> String {
     let mut commands = String::new();
-    for warning in warnings.iter().take(WARNINGS_PER_STEP) {
-        let Warning {
-            file,
-            lines: (first, last),
-            title,
-            message,
-        } = warning;
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            commands,
-            "::warning file={},line={first},endLine={last},title={}::{}",
-            property(file),
-            property(title),
-            data(message),
-        );
-    }
-    if let Some(more) = warnings.len().checked_sub(WARNINGS_PER_STEP + 1) {
-        let _ = writeln!(
-            commands,
-            "::notice::+{} more warnings; GitHub shows {WARNINGS_PER_STEP} of a step",
-            more + 1
-        );
+    let kinds = [
+        (Severity::Error, "error", ERRORS_PER_STEP),
+        (Severity::Warning, "warning", WARNINGS_PER_STEP),
+    ];
+    for (severity, word, shown) in kinds {
+        let of_kind: Vec<&Note> = notes
+            .iter()
+            .filter(|note| note.severity == severity)
+            .collect();
+        for note in of_kind.iter().take(shown) {
+            let (first, last) = note.lines;
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                commands,
+                "::{word} file={},line={first},endLine={last},title={}::{}",
+                property(&note.file),
+                property(&note.title),
+                data(&note.message),
+            );
+        }
+        if of_kind.len() > shown {
+            let _ = writeln!(
+                commands,
+                "::notice::+{} more {word}s; GitHub shows {shown} of a step",
+                of_kind.len() - shown
+            );
+        }
     }
     commands
 }

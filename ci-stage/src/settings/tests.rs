@@ -36,7 +36,8 @@ fn an_unknown_setting_is_refused_with_the_ones_that_exist() {
     let error = serde_json::from_value::<Settings>(written).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "unknown field `covrage`, expected one of `name`, `bins`, `coverage`, `test`"
+        "unknown field `covrage`, expected one of `name`, `bins`, `coverage`, `test`, `stages`, \
+         `stage`, `env`, `cache`, `quarantine`, `base`"
     );
 }
 

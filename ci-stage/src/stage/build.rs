@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use super::{Context, Findings, Outcome};
-use crate::cargo::{build_release, rustc_version};
+use super::report::{Findings, Outcome};
+use super::{Context, shell};
+use crate::cargo::{build_release, release_command, rustc_version};
 use crate::commit::Commit;
 use crate::error::Error;
 use crate::exit::ExitCode;
@@ -17,10 +18,20 @@ pub(super) fn run(context: &Context) -> Result<Outcome, Error> {
     let workspace = &context.workspace;
     let commit = Commit::of(workspace.root())?;
     let wanted = context.settings.bins.as_deref();
-    let binaries = build_release(workspace, wanted, &commit.to_string())?;
+    let built = build_release(workspace, wanted, &commit.to_string());
+    let binaries = match built {
+        Err(Error::DoesNotBuild(messages)) => {
+            context.console.say(messages);
+            let verdict = "BUILD FAILED: the release build failed, stopping the pipeline";
+            context.console.say(verdict);
+            let outcome = Outcome::new(ExitCode::DoesNotBuild, "the release build failed");
+            return Ok(outcome.repeated_by("cargo build --release --workspace"));
+        }
+        built => built?,
+    };
     if binaries.is_empty() {
         context
-            .format
+            .console
             .say("BUILD PASSED: the release build succeeded; there is no binary to package");
         return Ok(Outcome::new(ExitCode::Passed, "no binary to package"));
     }
@@ -34,16 +45,26 @@ pub(super) fn run(context: &Context) -> Result<Outcome, Error> {
     let shown = folder.strip_prefix(workspace.root()).unwrap_or(&folder);
     let shown = shown.display().to_string();
     context
-        .format
+        .console
         .say(format!("BUILD PASSED: packaged {shown}"));
     Ok(Outcome {
-        class: ExitCode::Passed,
-        summary: shown.clone(),
         findings: Findings {
-            package: Some(shown),
+            package: Some(shown.clone()),
             ..Findings::default()
         },
+        ..Outcome::new(ExitCode::Passed, shown)
     })
+}
+
+pub(super) fn commands(context: &Context) -> Vec<String> {
+    let wanted = context.settings.bins.as_deref();
+    vec![
+        shell(&release_command(&context.workspace, wanted, "COMMIT")),
+        format!(
+            "copies to dist/{}-COMMIT, with SHA256SUMS and VERSION",
+            context.settings.package_name(&context.workspace)
+        ),
+    ]
 }
 
 /// Fills a folder beside the package's place and renames it there.

@@ -1,25 +1,36 @@
 //! The stages of the pipeline: each runs its tools and reports one class of outcome.
 
+mod audit;
 mod build;
 mod coverage;
-mod lcov;
+mod disk;
+mod docs;
 mod lint;
+mod own;
+mod report;
+mod secrets;
 mod test;
+mod unused;
 
-pub use lcov::{Coverage, FileCoverage};
+pub use coverage::CoverageRequest;
+pub use report::{Cached, Findings, Report, State};
 
+use std::collections::BTreeMap;
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
+use cargo_metadata::CompilerMessage;
 
-use crate::cargo::{TestScope, Workspace};
-use crate::console::Format;
+use crate::cargo::process::Lane;
+use crate::cargo::{Built, TestScope, Workspace};
+use crate::console::Console;
+use crate::coverage::Profiles;
 use crate::error::Error;
-use crate::exit::ExitCode;
-use crate::settings::{Percent, Settings};
+use crate::settings::{Settings, StageSettings};
 use crate::suite::Limits;
 use crate::tools::Tool;
-use crate::transcript::{Transcript, as_milliseconds};
+use report::Outcome;
 
 /// A stage, with what was asked of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,93 +39,176 @@ pub enum Stage {
     Lint,
     /// The tests of a scope, a process each.
     Test(TestScope),
-    /// Line coverage of the whole workspace against a gate: the one that was asked for, that of
-    /// the settings, or the default.
-    Coverage(Option<Percent>),
+    /// Coverage of the whole workspace against its gates.
+    Coverage(CoverageRequest),
+    /// The documentation: every warning of rustdoc an error, and the examples in it.
+    Docs,
+    /// Known vulnerabilities, yanked versions and licences of the dependencies.
+    Audit,
+    /// Committed keys and tokens.
+    Secrets,
+    /// Dependencies that no source uses.
+    Unused,
     /// The release build and its package.
     Build,
+    /// Commands of the workspace's own.
+    Own(String),
+}
+
+/// The names of the built-in stages, the fast ones first.
+pub const BUILT_IN: [&str; 8] = [
+    "secrets", "lint", "audit", "test", "coverage", "docs", "unused", "build",
+];
+
+/// The stages of a workspace that configures none.
+pub const DEFAULT: [&str; 4] = ["lint", "test", "coverage", "build"];
+
+/// How the stages of a run are to work.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What tests may use up.
+    pub limits: Limits,
+    /// How often a failing test is tried again.
+    pub retries: u32,
+    /// Whether `cargo nextest` runs the tests.
+    pub nextest: bool,
+    /// Whether the tests' run is measured, because coverage is wanted from it.
+    pub measure: bool,
+    /// Whether one compile lints, tests and measures.
+    pub fused: bool,
 }
 
 /// What every stage is given.
 #[derive(Debug)]
 pub struct Context {
-    /// The workspace that is checked.
+    /// The workspace that is checked, with the stage's environment.
     pub workspace: Workspace,
     /// Its settings.
     pub settings: Settings,
-    /// What tests may use up.
-    pub limits: Limits,
+    /// How to work.
+    pub options: Options,
     /// Where text goes.
-    pub format: Format,
+    pub console: Console,
 }
 
-/// What became of a stage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Report {
-    /// The stage's name.
-    pub name: &'static str,
-    /// The class of the outcome.
-    pub class: ExitCode,
-    /// One line for the table.
-    pub summary: String,
-    /// Wall-clock time.
-    #[serde(rename = "duration_ms", serialize_with = "as_milliseconds")]
-    pub duration: Duration,
-    /// What the stage found, by kind.
-    #[serde(flatten)]
-    pub findings: Findings,
+/// What stages of one run hand on to each other.
+#[derive(Debug, Default)]
+pub struct Shared {
+    /// The instrumented build.
+    pub(crate) compiled: Mutex<Option<Compiled>>,
+    /// The profiles of the measured test run.
+    pub(crate) profiles: Mutex<Option<Profiles>>,
 }
 
-/// What a stage found, in the shape of its kind.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct Findings {
-    /// The test run.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tests: Option<Transcript>,
-    /// The coverage by file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub coverage: Option<Coverage>,
-    /// The folder of the package.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub package: Option<String>,
+/// A build of the tests, and what the compiler said on the way.
+#[derive(Debug, Clone)]
+pub(crate) struct Compiled {
+    pub(crate) built: Built,
+    pub(crate) messages: Vec<CompilerMessage>,
 }
 
-/// What a stage's own code hands back; [`Stage::run`] adds name and time.
-struct Outcome {
-    class: ExitCode,
-    summary: String,
-    findings: Findings,
-}
-
-impl Outcome {
-    fn new(class: ExitCode, summary: impl Into<String>) -> Self {
-        Self {
-            class,
-            summary: summary.into(),
-            findings: Findings::default(),
-        }
-    }
+/// Takes a lock whose holder may have panicked.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Stage {
+    /// The built-in stage, or the workspace's own, of this name.
+    #[must_use]
+    pub fn named(name: &str, settings: &Settings) -> Option<Self> {
+        Some(match name {
+            "lint" => Self::Lint,
+            "test" => Self::Test(TestScope::Workspace),
+            "coverage" => Self::Coverage(CoverageRequest::default()),
+            "docs" => Self::Docs,
+            "audit" => Self::Audit,
+            "secrets" => Self::Secrets,
+            "unused" => Self::Unused,
+            "build" => Self::Build,
+            own => {
+                let is_own = |stage: &&StageSettings| !stage.run.is_empty();
+                settings.stage.get(own).filter(is_own)?;
+                Self::Own(own.to_owned())
+            }
+        })
+    }
+
     /// The stage's name, as on the command line.
     #[must_use]
-    pub fn name(&self) -> &'static str {
+    pub fn name(&self) -> &str {
         match self {
             Self::Lint => "lint",
             Self::Test(_) => "test",
             Self::Coverage(_) => "coverage",
+            Self::Docs => "docs",
+            Self::Audit => "audit",
+            Self::Secrets => "secrets",
+            Self::Unused => "unused",
             Self::Build => "build",
+            Self::Own(name) => name,
+        }
+    }
+
+    /// What the stage covers, in a sentence.
+    #[must_use]
+    pub fn covers(&self) -> &'static str {
+        match self {
+            Self::Lint => {
+                "formatting (rustfmt) and every clippy warning, all targets of all members"
+            }
+            Self::Test(_) => "unit tests, integration tests and examples in the documentation",
+            Self::Coverage(_) => "how much of the code the tests run, against the gates",
+            Self::Docs => "rustdoc's warnings, broken links among them, and the examples it runs",
+            Self::Audit => {
+                "known vulnerabilities, yanked versions and licences of the dependencies"
+            }
+            Self::Secrets => "keys and tokens in files that are or would be committed",
+            Self::Unused => "dependencies that no source mentions",
+            Self::Build => "the release build, packaged with checksums",
+            Self::Own(_) => "commands of the workspace's own",
         }
     }
 
     /// The tools without which the stage cannot run.
     #[must_use]
-    pub fn tools(&self) -> &'static [Tool] {
+    pub fn tools(&self, options: &Options) -> Vec<Tool> {
         match self {
-            Self::Lint => &[Tool::Rustfmt, Tool::Clippy],
-            Self::Coverage(_) => &[Tool::CargoLlvmCov, Tool::Llvm],
-            Self::Test(_) | Self::Build => &[],
+            Self::Lint => vec![Tool::Rustfmt, Tool::Clippy],
+            Self::Coverage(request) if request.of_record => vec![Tool::CargoLlvmCov, Tool::Llvm],
+            Self::Coverage(_) => vec![Tool::Llvm],
+            Self::Test(TestScope::Workspace) if options.measure => vec![Tool::Llvm],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether a pass may be remembered while nothing changes.
+    #[must_use]
+    pub fn is_cached_by_default(&self) -> bool {
+        match self {
+            // What these ask for can change without a change of the workspace.
+            Self::Audit | Self::Own(_) => false,
+            Self::Coverage(request) => !request.of_record,
+            _ => true,
+        }
+    }
+
+    /// The commands that the stage runs, as a shell would take them.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] when a tool cannot be asked.
+    pub fn commands(&self, context: &Context) -> Result<Vec<String>, Error> {
+        match self {
+            Self::Lint => Ok(lint::commands(context)),
+            Self::Test(scope) => test::commands(context, scope),
+            Self::Coverage(request) => coverage::commands(context, request),
+            Self::Docs => Ok(docs::commands(context)),
+            Self::Audit => Ok(audit::commands(context)),
+            Self::Secrets => Ok(vec![
+                "git ls-files, each file read by ci-stage itself".into(),
+            ]),
+            Self::Unused => Ok(unused::commands(context)),
+            Self::Build => Ok(build::commands(context)),
+            Self::Own(name) => Ok(own::commands(context, name)),
         }
     }
 
@@ -122,33 +216,106 @@ impl Stage {
     ///
     /// # Errors
     /// Only [`Error::Interrupted`]; every other error is a class of the report.
-    pub fn run(&self, context: &Context) -> Result<Report, Error> {
+    pub fn run(&self, context: &Context, shared: &Shared) -> Result<Report, Error> {
         let started = Instant::now();
-        let outcome = match self {
-            Self::Lint => lint::run(context),
-            Self::Test(scope) => test::run(context, scope),
-            Self::Coverage(gate) => coverage::run(context, *gate),
-            Self::Build => build::run(context),
-        };
+        let limit = context.settings.stage.get(self.name());
+        let limit = limit.and_then(StageSettings::timeout);
+        let outcome = within(limit, || self.outcome(context, shared));
         let outcome = match outcome {
             Err(Error::Interrupted) => return Err(Error::Interrupted),
             Err(error) => {
-                let class = error.exit_code();
-                context.format.say(format!("error: {error}"));
-                Outcome::new(class, first_line(&error.to_string()))
+                context.console.say(format!("error: {error}"));
+                Outcome::new(error.exit_code(), first_line(&error.to_string()))
             }
             Ok(outcome) => outcome,
         };
-        Ok(Report {
-            name: self.name(),
-            class: outcome.class,
-            summary: outcome.summary,
-            duration: started.elapsed(),
-            findings: outcome.findings,
-        })
+        let outcome = disk::explained(context, outcome);
+        Ok(outcome.report(self.name(), started.elapsed()))
     }
+
+    fn outcome(&self, context: &Context, shared: &Shared) -> Result<Outcome, Error> {
+        match self {
+            Self::Lint => lint::run(context, shared),
+            Self::Test(scope) => test::run(context, shared, scope),
+            Self::Coverage(request) => coverage::run(context, shared, request),
+            Self::Docs => docs::run(context),
+            Self::Audit => audit::run(context),
+            Self::Secrets => secrets::run(context),
+            Self::Unused => unused::run(context),
+            Self::Build => build::run(context),
+            Self::Own(name) => own::run(context, name),
+        }
+    }
+}
+
+/// Does the work in a lane that is stopped after the limit.
+fn within<T>(
+    limit: Option<Duration>,
+    work: impl FnOnce() -> Result<T, Error> + Send,
+) -> Result<T, Error>
+where
+    T: Send,
+{
+    let Some(limit) = limit else { return work() };
+    let outer = Lane::here();
+    let lane = Lane::fresh();
+    let (report, watched) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(move || {
+            let result = lane.run(work);
+            let _ = report.send(());
+            result
+        });
+        let deadline = Instant::now() + limit;
+        let mut overdue = false;
+        // The outer lane may be stopped meanwhile, and its programs are not ours.
+        while watched.recv_timeout(Duration::from_millis(50))
+            == Err(std::sync::mpsc::RecvTimeoutError::Timeout)
+        {
+            overdue |= Instant::now() >= deadline;
+            if overdue || outer.is_stopped() {
+                lane.stop();
+            }
+        }
+        let result = thread
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        match result {
+            Err(Error::Interrupted) if overdue => Err(Error::TimedOut(format!(
+                "the stage ran longer than {limit:?} and was killed"
+            ))),
+            result => result,
+        }
+    })
 }
 
 fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// A command as a shell would take it, with the variables that are set for it.
+pub(crate) fn shell(command: &Command) -> String {
+    let quoted = |text: &std::ffi::OsStr| {
+        let text = text.to_string_lossy();
+        let plain = |letter: char| letter.is_alphanumeric() || "-_=/.,:+@%".contains(letter);
+        if !text.is_empty() && text.chars().all(plain) {
+            text.into_owned()
+        } else {
+            format!("'{}'", text.replace('\'', "'\\''"))
+        }
+    };
+    let mut variables: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in command.get_envs() {
+        if let Some(value) = value {
+            variables.insert(name.to_string_lossy().into_owned(), quoted(value));
+        }
+    }
+    let variables = variables
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"));
+    let program = std::iter::once(command.get_program()).chain(command.get_args());
+    variables
+        .chain(program.map(quoted))
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -1,34 +1,245 @@
 //! The test stage: builds the tests of a scope, runs each in its own process, prints the transcript.
 
-use super::{Context, Findings, Outcome};
-use crate::cargo::{TestScope, build_tests};
+use std::collections::BTreeMap;
+
+use super::report::{Findings, Outcome};
+use super::{Compiled, Context, Shared, lock, shell};
+use crate::cargo::{Instrumentation, TestScope, build_instrumented, build_tests};
+use crate::coverage::Profiles;
 use crate::error::Error;
 use crate::exit::ExitCode;
-use crate::suite;
-use crate::transcript::{closing, heading};
+use crate::settings::Quarantine;
+use crate::suite::{self, Conditions, Retries, Tested};
+use crate::transcript::{Status, Transcript, closing, heading};
 
-pub(super) fn run(context: &Context, scope: &TestScope) -> Result<Outcome, Error> {
-    let built = match build_tests(&context.workspace, scope, &[]) {
+pub(super) fn run(context: &Context, shared: &Shared, scope: &TestScope) -> Result<Outcome, Error> {
+    let run = match tested(context, shared, scope) {
         Err(Error::DoesNotBuild(messages)) => return Ok(does_not_build(context, scope, &messages)),
-        built => built?,
+        run => run?,
     };
-    let mut transcript = suite::run(&context.workspace, &built, context.limits)?;
-    if *scope == TestScope::Workspace {
-        let doctests = suite::doctests(&context.workspace)?;
-        transcript.duration += doctests.duration;
-        transcript.suites.extend(doctests.suites);
+    context.console.say(&run.tested.transcript);
+    Ok(judged(context, run))
+}
+
+pub(super) fn commands(context: &Context, scope: &TestScope) -> Result<Vec<String>, Error> {
+    let mut build = context
+        .workspace
+        .cargo(&["test", "--no-run", "--message-format=json"]);
+    build.args(scope.arguments());
+    let measured = is_measured(context, scope);
+    if measured {
+        Instrumentation::prepare(&context.workspace, context.options.fused)?.apply(&mut build);
     }
+    let mut commands = vec![shell(&build)];
+    commands.push(if context.options.nextest {
+        "cargo nextest run --no-fail-fast --profile ci-stage, on the programs just built".into()
+    } else {
+        "each test: PROGRAM --exact NAME --nocapture, in a process of its own".into()
+    });
+    if *scope == TestScope::Workspace {
+        let mut examples = context.workspace.cargo(&["test", "--doc", "--workspace"]);
+        if measured {
+            examples.env("RUSTDOCFLAGS", "-Cinstrument-coverage");
+        }
+        commands.push(shell(&examples));
+    }
+    Ok(commands)
+}
+
+/// A run of tests, and what it left for the coverage stage.
+pub(super) struct Run {
+    pub(super) tested: Tested,
+    pub(super) repeat: Option<String>,
+}
+
+fn is_measured(context: &Context, scope: &TestScope) -> bool {
+    context.options.measure && *scope == TestScope::Workspace
+}
+
+/// Builds the tests of instrumented members.
+pub(super) fn compile(context: &Context, shared: &Shared) -> Result<Compiled, Error> {
+    if let Some(compiled) = lock(&shared.compiled).clone() {
+        return Ok(compiled);
+    }
+    let instrumentation = Instrumentation::prepare(&context.workspace, context.options.fused)?;
+    let (built, messages) =
+        build_instrumented(&context.workspace, &TestScope::Workspace, &instrumentation)?;
+    Ok(Compiled { built, messages })
+}
+
+/// Builds and runs the tests; a measured run leaves its profiles in `shared`.
+pub(super) fn tested(context: &Context, shared: &Shared, scope: &TestScope) -> Result<Run, Error> {
+    let workspace = &context.workspace;
+    let measured = is_measured(context, scope);
+    let built = if measured {
+        compile(context, shared)?.built
+    } else {
+        build_tests(workspace, scope, &[])?
+    };
+    let conditions = conditions(context);
+    let instrumentation = Instrumentation::prepare(workspace, context.options.fused);
+    let mut tested = if measured {
+        let profiles = Profiles::begin(&instrumentation?, &built)?;
+        let tested = suite::run(
+            workspace,
+            &built,
+            &with_profiles(conditions, &profiles, true),
+        )?;
+        *lock(&shared.profiles) = Some(profiles);
+        tested
+    } else {
+        suite::run(workspace, &built, &conditions)?
+    };
+    if *scope == TestScope::Workspace {
+        let doctests = examples(context, shared)?;
+        tested.transcript.duration += doctests.duration;
+        tested.transcript.suites.extend(doctests.suites);
+    }
+    let repeat = repeat(&built, &tested.transcript);
+    let transcript = &mut tested.transcript;
     if transcript.tests().next().is_some() {
         transcript.suites.retain(|suite| !suite.tests.is_empty());
     }
-    context.format.say(&transcript);
-    Ok(Outcome {
-        class: transcript.exit_code(),
-        summary: transcript.counts().to_string(),
+    Ok(Run { tested, repeat })
+}
+
+/// Runs the tests of the instrumented build again, each program with a profile of its own.
+pub(super) fn again(
+    context: &Context,
+    shared: &Shared,
+    profiles: &Profiles,
+) -> Result<Profiles, Error> {
+    let built = compile(context, shared)?.built;
+    let instrumentation = Instrumentation::prepare(&context.workspace, context.options.fused)?;
+    let fresh = Profiles::begin(&instrumentation, &built)?;
+    let conditions = conditions(context);
+    suite::run(
+        &context.workspace,
+        &built,
+        &with_profiles(conditions, profiles, false),
+    )?;
+    Ok(fresh)
+}
+
+fn conditions(context: &Context) -> Conditions {
+    Conditions {
+        limits: context.options.limits,
+        retries: Retries {
+            every: context.options.retries,
+            quarantine: context.settings.quarantine.clone(),
+        },
+        environment: BTreeMap::new(),
+        nextest: context.options.nextest,
+    }
+}
+
+/// The conditions under which each program writes its profile where it is looked for.
+pub(super) fn with_profiles(
+    mut conditions: Conditions,
+    profiles: &Profiles,
+    shared: bool,
+) -> Conditions {
+    let file = profiles.of_tests(conditions.limits.jobs, shared);
+    conditions
+        .environment
+        .insert("LLVM_PROFILE_FILE".into(), file);
+    conditions
+}
+
+fn examples(context: &Context, shared: &Shared) -> Result<Transcript, Error> {
+    let limit = context.options.limits.examples();
+    let profiles = lock(&shared.profiles).clone();
+    let Some(profiles) = profiles else {
+        return suite::doctests(&context.workspace, limit, |_| ());
+    };
+    let instrumentation = Instrumentation::prepare(&context.workspace, context.options.fused)?;
+    let flags = rustdoc_flags(context);
+    suite::doctests(&context.workspace, limit, |command| {
+        instrumentation.apply(command);
+        command
+            .env("RUSTDOCFLAGS", &flags)
+            .env("LLVM_PROFILE_FILE", profiles.of_doctests());
+    })
+}
+
+/// The flags that are set already, and the one that makes an example leave a profile.
+fn rustdoc_flags(context: &Context) -> String {
+    let configured = cargo_config2::Config::load_with_cwd(context.workspace.root());
+    let configured = configured.ok().and_then(|config| config.build.rustdocflags);
+    let configured = configured.and_then(|flags| flags.encode_space_separated().ok());
+    let set = std::env::var("RUSTDOCFLAGS").ok().or(configured);
+    let mut flags = set.map(|flags| flags + " ").unwrap_or_default();
+    flags.push_str("-Cinstrument-coverage");
+    flags
+}
+
+pub(super) fn judged(context: &Context, run: Run) -> Outcome {
+    let Run { tested, repeat } = run;
+    let counts = tested.transcript.counts();
+    let mut class = tested.transcript.exit_code();
+    let mut summary = counts.to_string();
+    let wavering = tested.flaky.iter().filter(|test| test.quarantine.is_none());
+    let wavering = wavering.count();
+    if wavering > 0 && wavering == counts.failed {
+        class = ExitCode::Baseline;
+        summary.push_str(", flaky");
+    }
+    let forgiven = tested.flaky.len() - wavering;
+    if forgiven > 0 {
+        context.console.say(format!(
+            "{forgiven} flaky in quarantine; they count as passed until it ends"
+        ));
+    }
+    let ended = ended(&context.settings.quarantine);
+    if !ended.is_empty() {
+        context.console.say(ended.join("\n"));
+        if class == ExitCode::Passed {
+            class = ExitCode::Baseline;
+            summary = ended.into_iter().next().unwrap_or_default();
+        }
+    }
+    Outcome {
+        class,
+        repeat: repeat.filter(|_| class != ExitCode::Passed),
         findings: Findings {
-            tests: Some(transcript),
+            tests: Some(tested.transcript),
+            flaky: tested.flaky,
             ..Findings::default()
         },
+        ..Outcome::new(class, summary)
+    }
+}
+
+fn ended(quarantine: &[Quarantine]) -> Vec<String> {
+    let ended = quarantine.iter().filter(|entry| entry.has_ended());
+    ended
+        .map(|entry| {
+            format!(
+                "the quarantine of {} ended on {}: mend the test, or argue for a later date",
+                entry.test, entry.until
+            )
+        })
+        .collect()
+}
+
+/// The command that repeats the first failed test alone.
+fn repeat(built: &crate::cargo::Built, transcript: &Transcript) -> Option<String> {
+    let (suite, test) = transcript
+        .tests()
+        .find(|(_, test)| matches!(test.status, Status::Failed(_)))?;
+    let mut programs = built.tests.iter();
+    let program = programs.find(|program| suite::name(built, program) == suite);
+    let Some(program) = program else {
+        return Some("cargo test --doc --workspace".into());
+    };
+    let package = &program.package_name;
+    let target = program.selector();
+    let words = ["cargo", "test", "--package", package, &target];
+    let command = words.join(" ");
+    Some(if program.harness {
+        format!("{command} -- --exact {}", test.name)
+    } else {
+        command
     })
 }
 
@@ -38,8 +249,9 @@ fn does_not_build(context: &Context, scope: &TestScope, messages: &str) -> Outco
         TestScope::Workspace => "workspace",
         TestScope::Package(name) | TestScope::TestTarget(name) => name,
     };
-    context.format.say(heading(name));
-    context.format.say(messages);
-    context.format.say(closing(class));
-    Outcome::new(class, "the tests do not compile")
+    context.console.say(heading(name));
+    context.console.say(messages);
+    context.console.say(closing(class));
+    let repeat = format!("cargo test --no-run {}", scope.arguments().join(" "));
+    Outcome::new(class, "the tests do not compile").repeated_by(repeat)
 }

@@ -2,14 +2,17 @@
 
 mod doctests;
 mod failure;
+mod flaky;
 mod list;
+mod nextest;
 mod order;
 mod run;
 
 pub use doctests::doctests;
 pub(crate) use failure::describe;
+pub use flaky::{FlakyTest, Retries};
 pub(crate) use list::tests as listed;
-pub use run::{Limits, run, run_one};
+pub use run::{Conditions, Limits, Tested, run, run_one};
 
 use crate::cargo::{Built, TestExecutable};
 use cargo_metadata::TargetKind;

@@ -1,10 +1,14 @@
 //! Runs the tests of a build in parallel, a process each.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::failure::describe;
+use super::flaky::{FlakyTest, Retries};
 use super::list::{self, Listed};
+use super::nextest;
 use crate::cargo::process::{self, Streams};
 use crate::cargo::{Built, RuntimeEnvironment, TestExecutable, Workspace};
 use crate::error::Error;
@@ -29,22 +33,106 @@ impl Limits {
     }
 }
 
-/// A test that waits to be run: of which program, in which suite.
-struct Job<'a> {
-    program: &'a TestExecutable,
-    suite: usize,
-    test: Listed,
+impl Limits {
+    /// The time limit of all examples in the documentation, which are compiled one by one.
+    #[must_use]
+    pub fn examples(&self) -> Duration {
+        const LEAST: Duration = Duration::from_mins(10);
+        LEAST.max(self.test * 4)
+    }
 }
 
-/// Runs every test of a build.
+/// Under which conditions tests run.
+#[derive(Debug, Clone)]
+pub struct Conditions {
+    /// What they may use up.
+    pub limits: Limits,
+    /// How often they are tried again.
+    pub retries: Retries,
+    /// Further variables.
+    pub environment: BTreeMap<String, OsString>,
+    /// Whether `cargo nextest` is there to run them.
+    pub nextest: bool,
+}
+
+impl Conditions {
+    /// Limits, and nothing else out of the ordinary.
+    #[must_use]
+    pub fn plain(limits: Limits) -> Self {
+        Self {
+            limits,
+            retries: Retries::default(),
+            environment: BTreeMap::new(),
+            nextest: false,
+        }
+    }
+}
+
+/// What became of the tests.
+#[derive(Debug, Clone)]
+pub struct Tested {
+    /// Each test.
+    pub transcript: Transcript,
+    /// Those that failed and then passed.
+    pub flaky: Vec<FlakyTest>,
+}
+
+/// A test that waits to be run: of which program, in which suite.
+pub(super) struct Job<'a> {
+    pub(super) program: &'a TestExecutable,
+    pub(super) suite: usize,
+    pub(super) test: Listed,
+}
+
+/// Runs every test of a build: through nextest where it is there, otherwise by ourselves.
 ///
 /// # Errors
 /// [`Error::Setup`] when a program cannot be started or does not list its tests;
 /// [`Error::Interrupted`] after ^C.
-pub fn run(workspace: &Workspace, built: &Built, limits: Limits) -> Result<Transcript, Error> {
+pub fn run(workspace: &Workspace, built: &Built, conditions: &Conditions) -> Result<Tested, Error> {
     let environment = RuntimeEnvironment::new(workspace, built)?;
+    let command = |program: &TestExecutable| {
+        let mut command = environment.command(workspace, built, program);
+        command.envs(&conditions.environment);
+        command
+    };
+    let jobs = jobs(built, command)?;
+    let names: Vec<String> = built
+        .tests
+        .iter()
+        .map(|program| super::name(built, program))
+        .collect();
     let started = Instant::now();
-    let command = |program: &TestExecutable| environment.command(workspace, built, program);
+    let mut by_nextest = if conditions.nextest {
+        nextest::run(workspace, built, (&jobs, &names), conditions)?
+    } else {
+        BTreeMap::new()
+    };
+    // What nextest did not run is left: programs that do not speak libtest's language.
+    let mut attempts: Vec<Option<Attempts>> = (0..jobs.len())
+        .map(|place| by_nextest.remove(&place))
+        .collect();
+    let left: Vec<usize> = (0..jobs.len())
+        .filter(|place| attempts[*place].is_none())
+        .collect();
+    let own = parallel::map(&left, conditions.limits.jobs, |_, &place| {
+        let job = &jobs[place];
+        let retries = conditions.retries.of(&names[job.suite], &job.test.name);
+        run_listed(|| command(job.program), job, conditions.limits, retries)
+    })?;
+    for (place, outcome) in left.into_iter().zip(own) {
+        attempts[place] = Some(outcome);
+    }
+    let duration = started.elapsed();
+    let outcomes = attempts.into_iter().flatten();
+    let all = jobs.iter().map(|job| job.suite).zip(outcomes);
+    Ok(judged(names, all, &conditions.retries, duration))
+}
+
+fn jobs(
+    built: &Built,
+    command: impl Fn(&TestExecutable) -> Command,
+) -> Result<Vec<Job<'_>>, Error> {
     let mut jobs = Vec::new();
     for (suite, program) in built.tests.iter().enumerate() {
         let listed = list::tests(program, || command(program))?;
@@ -54,35 +142,94 @@ pub fn run(workspace: &Workspace, built: &Built, limits: Limits) -> Result<Trans
             test,
         }));
     }
-    let outcomes = parallel::map(&jobs, limits.jobs, |_, job| {
-        run_listed(command(job.program), job, limits)
-    })?;
-    let mut suites: Vec<Suite> = built
-        .tests
-        .iter()
-        .map(|program| Suite {
-            name: super::name(built, program),
+    Ok(jobs)
+}
+
+/// A test's last outcome, how many attempts there were, and how the first ended.
+pub(super) struct Attempts {
+    pub(super) last: Outcome,
+    pub(super) first_failure: Option<(u32, crate::transcript::Failure)>,
+}
+
+fn judged(
+    names: Vec<String>,
+    outcomes: impl Iterator<Item = (usize, Attempts)>,
+    retries: &Retries,
+    duration: Duration,
+) -> Tested {
+    let mut flaky = Vec::new();
+    let mut suites: Vec<Suite> = names
+        .into_iter()
+        .map(|name| Suite {
+            name,
             tests: Vec::new(),
         })
         .collect();
-    for (job, outcome) in jobs.iter().zip(outcomes) {
-        suites[job.suite].tests.push(outcome);
+    for (
+        suite,
+        Attempts {
+            last,
+            first_failure,
+        },
+    ) in outcomes
+    {
+        let suite = &mut suites[suite];
+        let passed = last.status == Status::Passed;
+        let outcome = match first_failure {
+            Some((attempt, failure)) if passed => {
+                let (outcome, wavering) = retries.judge(&suite.name, last, attempt, failure);
+                flaky.push(wavering);
+                outcome
+            }
+            _ => last,
+        };
+        suite.tests.push(outcome);
     }
-    Ok(Transcript {
-        suites,
-        duration: started.elapsed(),
-    })
+    let transcript = Transcript { suites, duration };
+    Tested { transcript, flaky }
 }
 
-fn run_listed(command: Command, job: &Job<'_>, limits: Limits) -> Result<Outcome, Error> {
+fn run_listed(
+    command: impl Fn() -> Command,
+    job: &Job<'_>,
+    limits: Limits,
+    retries: u32,
+) -> Result<Attempts, Error> {
     if job.test.ignored {
-        return Ok(Outcome {
-            name: job.test.name.clone(),
-            status: Status::Ignored,
-            duration: Duration::ZERO,
+        return Ok(Attempts {
+            last: ignored(&job.test.name),
+            first_failure: None,
         });
     }
-    run_one(command, &job.test.name, job.program.harness, limits.test)
+    let mut first_failure = None;
+    let mut attempt = 1;
+    loop {
+        let last = run_one(command(), &job.test.name, job.program.harness, limits.test)?;
+        let Status::Failed(failure) = &last.status else {
+            let first_failure = first_failure.map(|failure| (attempt, failure));
+            return Ok(Attempts {
+                last,
+                first_failure,
+            });
+        };
+        if attempt > retries {
+            return Ok(Attempts {
+                last,
+                first_failure: None,
+            });
+        }
+        first_failure.get_or_insert_with(|| failure.clone());
+        attempt += 1;
+    }
+}
+
+/// The outcome of a test that is not run.
+pub(super) fn ignored(name: &str) -> Outcome {
+    Outcome {
+        name: name.to_owned(),
+        status: Status::Ignored,
+        duration: Duration::ZERO,
+    }
 }
 
 /// Runs one test in a process of its own; the process's end is the verdict.

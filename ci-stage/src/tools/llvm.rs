@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use crate::cargo::process::{Streams, run};
 use crate::cargo::{rustc_version, standard_library_folder};
@@ -34,11 +35,31 @@ pub fn rustc_major() -> Result<u32, Error> {
 /// # Errors
 /// [`Error::Setup`] when rustc does not run.
 pub fn find() -> Result<Option<LlvmTools>, Error> {
+    static FOUND: OnceLock<LlvmTools> = OnceLock::new();
+    if let Some(tools) = FOUND.get() {
+        return Ok(Some(tools.clone()));
+    }
+    // Only what is there is remembered: set-up may install what is not.
+    let found = look()?;
+    Ok(found.map(|tools| FOUND.get_or_init(|| tools).clone()))
+}
+
+fn look() -> Result<Option<LlvmTools>, Error> {
     let wanted = rustc_major()?;
     let candidates = candidates(wanted)?;
     Ok(candidates.into_iter().find(|tools| {
         tool_major(&tools.cov) == Some(wanted) && tool_major(&tools.profdata) == Some(wanted)
     }))
+}
+
+/// The same, where their absence is an error.
+///
+/// # Errors
+/// [`Error::Setup`] when they are not there or rustc does not run.
+pub fn required() -> Result<LlvmTools, Error> {
+    find()?.ok_or_else(|| {
+        Error::Setup("llvm-cov and llvm-profdata of rustc's LLVM version are missing".into())
+    })
 }
 
 fn candidates(wanted: u32) -> Result<Vec<LlvmTools>, Error> {

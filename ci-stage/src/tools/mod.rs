@@ -21,45 +21,122 @@ pub enum Tool {
     CargoLlvmCov,
     /// `llvm-cov` and `llvm-profdata` of rustc's own LLVM version.
     Llvm,
+    /// The compiler, with its cargo.
+    Rustc,
+    /// `cargo nextest`
+    CargoNextest,
+    /// `cargo deny`
+    CargoDeny,
+    /// `cargo shear`
+    CargoShear,
+    /// `git`
+    Git,
 }
 
 impl Tool {
+    /// The name that people know it by.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rustfmt => "rustfmt",
+            Self::Clippy => "clippy",
+            Self::CargoLlvmCov => "cargo-llvm-cov",
+            Self::Llvm => "LLVM's tools",
+            Self::Rustc => "rustc",
+            Self::CargoNextest => "cargo-nextest",
+            Self::CargoDeny => "cargo-deny",
+            Self::CargoShear => "cargo-shear",
+            Self::Git => "git",
+        }
+    }
+
+    /// The cargo subcommand that it is, if it is one.
+    fn subcommand(self) -> Option<&'static str> {
+        match self {
+            Self::Rustfmt => Some("fmt"),
+            Self::Clippy => Some("clippy"),
+            Self::CargoLlvmCov => Some("llvm-cov"),
+            Self::CargoNextest => Some("nextest"),
+            Self::CargoDeny => Some("deny"),
+            Self::CargoShear => Some("shear"),
+            Self::Llvm | Self::Rustc | Self::Git => None,
+        }
+    }
+
+    /// What it says of its version, or `None` if it is missing.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] when rustc does not run.
+    pub fn version(self) -> Result<Option<String>, Error> {
+        let mut command = match (self, self.subcommand()) {
+            (Self::Llvm, _) => match llvm::find()? {
+                Some(tools) => Command::new(tools.cov),
+                None => return Ok(None),
+            },
+            (_, Some(subcommand)) => {
+                let mut command = cargo::command();
+                command.arg(subcommand);
+                command
+            }
+            (Self::Git, None) => Command::new("git"),
+            (_, None) => cargo::rustc(),
+        };
+        command.arg("--version");
+        let Ok(finished) = process::run(command, Streams::Capture, None) else {
+            return Ok(None);
+        };
+        let mut lines = finished.output.lines();
+        let line = lines.find(|line| line.contains(|letter: char| letter.is_ascii_digit()));
+        let line = line.filter(|_| finished.end.success());
+        Ok(line.map(|line| line.trim().to_owned()))
+    }
+
     /// What is missing, in words that fit an error.
     fn described(self) -> Result<String, Error> {
         Ok(match self {
             Self::Rustfmt => "`cargo fmt` is missing; the lint stage needs it".into(),
             Self::Clippy => "`cargo clippy` is missing; the lint stage needs it".into(),
-            Self::CargoLlvmCov => "`cargo llvm-cov` is missing; the coverage stage needs it".into(),
+            Self::CargoLlvmCov => {
+                "`cargo llvm-cov` is missing; the coverage gate of record needs it".into()
+            }
             Self::Llvm => format!(
                 "llvm-cov and llvm-profdata {} are missing; the coverage stage needs the version \
                  that this rustc was built with",
                 llvm::rustc_major()?
             ),
+            other => format!("{} is missing", other.name()),
         })
     }
 
     fn is_there(self) -> Result<bool, Error> {
-        match self {
-            Self::Rustfmt => Ok(answers(&["fmt", "--version"])),
-            Self::Clippy => Ok(answers(&["clippy", "--version"])),
-            Self::CargoLlvmCov => Ok(answers(&["llvm-cov", "--version"])),
-            Self::Llvm => llvm::find().map(|found| found.is_some()),
+        match (self, self.subcommand()) {
+            (Self::Llvm, _) => llvm::find().map(|found| found.is_some()),
+            (_, Some(subcommand)) => Ok(answers(&[subcommand, "--version"])),
+            (_, None) => self.version().map(|version| version.is_some()),
         }
     }
 
     /// Ways to install it, the best for this machine first; each is one line of commands.
-    fn remedies(self) -> Result<Vec<String>, Error> {
+    ///
+    /// # Errors
+    /// [`Error::Setup`] when rustc does not run.
+    pub fn remedies(self) -> Result<Vec<String>, Error> {
         Ok(match self {
             Self::Rustfmt => vec!["rustup component add rustfmt".into()],
             Self::Clippy => vec!["rustup component add clippy".into()],
-            Self::CargoLlvmCov => vec!["cargo install cargo-llvm-cov --locked".into()],
+            Self::CargoLlvmCov | Self::CargoNextest | Self::CargoDeny | Self::CargoShear => {
+                vec![format!("cargo install {} --locked", self.name())]
+            }
+            Self::Rustc => vec!["see https://rustup.rs".into()],
+            Self::Git => vec!["apt-get install -y --no-install-recommends git".into()],
             Self::Llvm => llvm_remedies(&format!("llvm-{}", llvm::rustc_major()?)),
         })
     }
 }
 
 /// Whether `cargo ARGUMENTS` works.
-fn answers(arguments: &[&str]) -> bool {
+#[must_use]
+pub fn answers(arguments: &[&str]) -> bool {
     let mut command = cargo::command();
     command.args(arguments);
     succeeds(command)

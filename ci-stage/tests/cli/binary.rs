@@ -17,6 +17,9 @@ pub(crate) fn ci_stage() -> Command {
             "NEXTEST",
             "GITHUB",
             "RUST_BACKTRACE",
+            // What a CI server sets changes what is cached and what is annotated.
+            "CI",
+            "GITHUB_",
         ];
         let from_outside = steers.iter().any(|prefix| name.starts_with(prefix))
             || name.contains("LLVM_COV")

@@ -13,19 +13,29 @@ fn help_names_commands_examples_and_exit_codes() {
         str![[r#"
 A CI harness for any Cargo workspace: the same pipeline at a desk and on a CI server.
 
-Without a command it runs lint, test, coverage and build, in this order, and stops at the first that
-is red. A verdict comes from exit codes, never from searching a log; it is kept in
-target/ci/verdict.json.
+Without a command it runs the pipeline: lint, test, coverage and build, or the stages of the
+settings, and stops at the first that is red. A verdict comes from exit codes, never from searching
+a log; it is kept in target/ci/verdict.json.
 
 Usage: ci-stage [OPTIONS] [COMMAND]
 
 Commands:
   test         Run tests, a process each, and print the stage's transcript
   lint         Check formatting, then clippy with every warning an error
-  coverage     Measure line coverage with cargo-llvm-cov and hold it against a gate
+  coverage     Run the tests, measure how much of the code they reach and hold that against the
+               gates
   build        Build for release and package the binaries in dist/NAME-COMMIT
   lesson       Predict what the pipeline will do, see it, and learn why
   mutate       Mistype every constant in every likely way and show which test notices
+  docs         Check the documentation: rustdoc's warnings, and the examples that it runs
+  audit        Check the dependencies for known vulnerabilities, yanked versions and licences
+  secrets      Look for committed keys and tokens
+  unused       Look for dependencies that no source mentions
+  run          Run some stages, in the order given, or a part of the pipeline
+  report       Render the last run's verdict for another program
+  repro        Run again just what failed in the last run
+  cache        Show or forget the passes that are remembered
+  doctor       List the tools, their versions, and how to get those that are missing
   completions  Print completions for a shell
   man          Print the manual page, or write one for each command to a folder
   help         Print this message or the help of the given subcommand(s)
@@ -48,6 +58,40 @@ Options:
           - json: The verdict as JSON; text for people goes to standard error
           
           [default: text]
+
+      --no-cache
+          Run every stage, also what has passed and has not changed since
+
+      --fused
+          Lint, test and measure with one compile: fastest from nothing, never for the artifact
+
+      --retries <N>
+          Try a failing test again so many times; one that then passes is flaky [default:
+          test.retries]
+
+      --watch
+          Run again whenever a source changes
+
+      --pause-on-failure
+          When a stage is red, wait for Enter before the run ends
+
+      --from <STAGE>
+          Begin with this stage
+
+      --until <STAGE>
+          End with this stage
+
+      --only <STAGE>
+          Run only these stages of the pipeline
+
+      --skip <STAGE>
+          Leave these stages out
+
+      --dry-run
+          Show the exact commands and run none
+
+      --explain <STAGE>
+          Show the exact commands of one stage and run none
 
   -h, --help
           Print help (see a summary with '-h')

@@ -13,11 +13,16 @@
 
 mod binary;
 mod build;
+mod cache;
 mod command_line;
 mod coverage;
+mod flaky;
 mod lesson;
 mod lint;
 mod pipeline;
 mod project;
+mod rendered;
 mod reports;
+mod selection;
 mod test;
+mod trouble;

@@ -28,6 +28,7 @@ doctests::workspace PASSED
 BUILD PASSED: every test succeeded, proceeding to build stage
 ==> coverage
 coverage: 100.00 % of lines (9 of 9), the gate is 95 %
+  100.00 % shipped lines only, without tests in the files (6 of 6)
 COVERAGE PASSED: 0 lines to spare
 ==> build
 BUILD PASSED: packaged dist/shop-uncommitted
@@ -37,6 +38,7 @@ BUILD PASSED: packaged dist/shop-uncommitted
  test  passed  [TIME]  5 passed, 1 ignored
  coverage  passed  [TIME]  100.00 % of lines, the gate is 95 %
  build  passed  [TIME]  dist/shop-uncommitted
+
 5 passed, 0 failed, 1 skipped
 
 "#]]
@@ -53,11 +55,19 @@ fn the_first_red_stage_stops_the_pipeline() {
     assert_data_eq!(
         summary,
         str![[r#"
+TEST IS RED: 4 failed, 2 passed
+  test_discount::gold_earns_fifteen_percent at core/tests/test_discount.rs:10: assertion `left == right` failed: gold earns 15 %
+  test_discount::a_test_may_return_an_error: Error: "the till is closed"
+  test_discount::the_right_panic_is_expected at core/tests/test_discount.rs:21: no such invoice
+  own_harness::own_harness: 3 of 4 scenarios hold
+repeat just this: cargo test --package shop-core --test test_discount -- --exact gold_earns_fifteen_percent
+
  stage  result  time
  lint  passed  [TIME]  formatted, no warning
  test  a test failed  [TIME]  4 failed, 2 passed
- coverage  not run
- build     not run
+ coverage  not run               test is red
+ build     not run               test is red
+
 2 passed, 4 failed
 
 "#]]
@@ -86,11 +96,11 @@ fn the_verdict_file_says_what_standard_output_says_as_json() {
 #[test]
 fn a_missing_tool_is_named_with_its_remedy_before_anything_runs() {
     let project = Project::of("passes");
-    let answer = project.ci_stage_without("llvm-cov", &[]);
+    let answer = project.ci_stage_without("llvm-cov", &["coverage", "--of-record"]);
     assert_data_eq!(
         answer.stderr,
         str![[r#"
-error: `cargo llvm-cov` is missing; the coverage stage needs it
+error: `cargo llvm-cov` is missing; the coverage gate of record needs it
   to fix it: cargo install cargo-llvm-cov --locked
   or let ci-stage do it: add --setup
 
@@ -103,7 +113,7 @@ error: `cargo llvm-cov` is missing; the coverage stage needs it
 #[test]
 fn setup_prints_each_command_and_goes_on_when_the_tool_is_there() {
     let project = Project::of("below_gate");
-    let answer = project.ci_stage_without("llvm-cov", &["coverage", "--setup"]);
+    let answer = project.ci_stage_without("llvm-cov", &["coverage", "--of-record", "--setup"]);
     let first = answer.stderr.lines().next();
     assert_eq!(first, Some("+ cargo install cargo-llvm-cov --locked"));
     assert_eq!(answer.code, 5, "{}", answer.stderr);

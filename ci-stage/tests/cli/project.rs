@@ -81,6 +81,13 @@ impl Project {
         self.run(command, arguments)
     }
 
+    /// Runs it with further variables.
+    pub(crate) fn ci_stage_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Answer {
+        let mut command = ci_stage();
+        command.envs(variables.iter().copied());
+        self.run(command, arguments)
+    }
+
     /// Runs it on a machine whose cargo lacks a subcommand until `cargo install` was called,
     /// and whose rustup cannot install anything.
     pub(crate) fn ci_stage_without(&self, subcommand: &str, arguments: &[&str]) -> Answer {
@@ -94,7 +101,7 @@ impl Project {
             real = env!("CARGO")
         );
         let tools = self.path("tools");
-        fs::create_dir(&tools).unwrap();
+        fs::create_dir_all(&tools).unwrap();
         for (name, script) in [("cargo", &*script), ("rustup", "#!/bin/sh\nexit 1\n")] {
             let tool = tools.join(name);
             fs::write(&tool, script).unwrap();
