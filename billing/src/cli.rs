@@ -3,6 +3,7 @@
 mod args;
 mod charge;
 mod clock;
+mod db;
 mod exit;
 mod gateway;
 mod invoice;
@@ -16,7 +17,9 @@ mod run;
 
 use clap::Parser;
 
-pub use args::{Arguments, Command, GatewayCommand, InvoiceCommand, PolicyCommand};
+pub use args::{
+    Arguments, Command, DbCommand, GatewayCommand, InvoiceCommand, PolicyCommand, WebhooksCommand,
+};
 pub use exit::ExitStatus;
 
 use crate::error::Error;
@@ -60,6 +63,9 @@ fn execute(command: Command) -> Result<ExitStatus, Error> {
         Command::Refund(options) => refund::refund(&options),
         Command::Reconcile(options) => refund::reconcile(&options),
         Command::Journal(options) => refund::journal(&options),
+        Command::Webhooks(WebhooksCommand::Serve(options)) => gateway::serve_webhooks(&options),
+        Command::Db(DbCommand::Backup(options)) => db::backup(&options),
+        Command::Db(DbCommand::Check(options)) => db::check(&options),
         Command::Gateway(GatewayCommand::Serve(options)) => gateway::serve_gateway(&options),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { command } => manual::page(&command),

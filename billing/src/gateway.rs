@@ -1,7 +1,7 @@
 //! Payment gateways: who takes a customer's money, and what is known afterwards.
 
 mod api;
-mod client;
+pub(crate) mod client;
 mod fake;
 mod http;
 mod minor_units;

@@ -17,6 +17,7 @@ pub mod replay;
 pub mod repository;
 pub mod run;
 mod suggest;
+pub mod webhook;
 pub mod write;
 
 pub use charge::{Charge, ChargeState, charge};

@@ -47,6 +47,9 @@ pub trait InvoiceRepository {
     /// Attempts whose outcome is not known, by their identifiers, after `after`.
     fn open_attempts(&self, after: &str, limit: usize) -> Result<Vec<Attempt>, Error>;
 
+    /// The attempt of this name; `None` when there is none.
+    fn attempt(&self, attempt_id: &str) -> Result<Option<Attempt>, Error>;
+
     /// Records what the gateway decided, in the attempts, the invoices and the journal. What is
     /// recorded already is left as it is; returns how many decisions were new.
     fn record(&mut self, decisions: &[Decision]) -> Result<usize, Error>;

@@ -67,6 +67,12 @@ pub enum Command {
         after_help = "Examples:\n  ledgerly journal\n  ledgerly journal --postings --invoice INV-1 --format csv"
     )]
     Journal(JournalOptions),
+    /// Receive a gateway's webhooks: what became of attempts
+    #[command(subcommand)]
+    Webhooks(WebhooksCommand),
+    /// Back the database up, or check it
+    #[command(subcommand)]
+    Db(DbCommand),
     /// The fake gateway over HTTP
     #[command(subcommand)]
     Gateway(GatewayCommand),
@@ -100,6 +106,62 @@ pub enum InvoiceCommand {
     /// Show an invoice: its quote, its state and the attempts to charge it
     #[command(after_help = "Example:\n  ledgerly invoice show INV-1")]
     Show(ShowOptions),
+}
+
+/// The commands of `ledgerly webhooks`.
+#[derive(Debug, Subcommand)]
+pub enum WebhooksCommand {
+    /// Receive webhooks; only signed ones count, and each at most once
+    #[command(
+        after_help = "Example:\n  ledgerly webhooks serve --webhook-secret-file secret\n\nThe first line on standard output is the address."
+    )]
+    Serve(WebhooksServeOptions),
+}
+
+/// The options of `ledgerly webhooks serve`.
+#[derive(Args, Debug)]
+pub struct WebhooksServeOptions {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:12112")]
+    pub listen: SocketAddr,
+    /// File with the secret that webhooks are signed with
+    #[arg(long, value_name = "FILE")]
+    pub webhook_secret_file: PathBuf,
+    /// Where invoices are kept.
+    #[command(flatten)]
+    pub database: DatabaseOption,
+}
+
+/// The commands of `ledgerly db`.
+#[derive(Debug, Subcommand)]
+pub enum DbCommand {
+    /// Copy the database as it is now into a new file, also while it is in use
+    #[command(after_help = "Example:\n  ledgerly db backup ledgerly-2026-04-01.db")]
+    Backup(BackupOptions),
+    /// Check the file, and that invoices, attempts and journal agree
+    #[command(
+        after_help = "Example:\n  ledgerly db check --database ledgerly-2026-04-01.db\n\nExit code 1 when something is wrong."
+    )]
+    Check(CheckOptions),
+}
+
+/// The options of `ledgerly db backup`.
+#[derive(Args, Debug)]
+pub struct BackupOptions {
+    /// The new file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Where invoices are kept.
+    #[command(flatten)]
+    pub database: DatabaseOption,
+}
+
+/// The options of `ledgerly db check`.
+#[derive(Args, Debug)]
+pub struct CheckOptions {
+    /// Where invoices are kept.
+    #[command(flatten)]
+    pub database: DatabaseOption,
 }
 
 /// The commands of `ledgerly gateway`.

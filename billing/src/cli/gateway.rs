@@ -3,13 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::args::{GatewayOptions, GatewayServeOptions};
+use super::args::{GatewayOptions, GatewayServeOptions, WebhooksServeOptions};
+use super::clock;
 use super::exit::ExitStatus;
 use crate::error::Error;
 use crate::gateway::serve::{ServeOptions, serve};
 use crate::gateway::{
     ApiKey, FakeGateway, GatewayError, HttpGateway, PaymentGateway, PaymentMethod, Secret,
 };
+use crate::repository::SqliteRepository;
+use crate::webhook::{self, Receiver};
 
 /// Where the key stands when no file is named. There is no option for the key itself: other users
 /// of a machine can read command lines.
@@ -65,6 +68,15 @@ pub(super) fn serve_gateway(options: &GatewayServeOptions) -> Result<ExitStatus,
     Ok(ExitStatus::Done)
 }
 
+/// Receives webhooks.
+pub(super) fn serve_webhooks(options: &WebhooksServeOptions) -> Result<ExitStatus, Error> {
+    let repository = SqliteRepository::open(&options.database.database)?;
+    let secret = secret(&options.webhook_secret_file)?;
+    let receiver = Receiver::new(repository, secret, clock::now);
+    webhook::serve(options.listen, receiver, &mut std::io::stdout())?;
+    Ok(ExitStatus::Done)
+}
+
 /// The fake gateway's ledger stands beside the database, as a file of its own.
 fn ledger_beside(database: &Path) -> PathBuf {
     let mut path = database.as_os_str().to_owned();
@@ -81,7 +93,7 @@ fn key(file: Option<&Path>) -> Result<Option<ApiKey>, Error> {
 }
 
 /// The secret in a file.
-pub(super) fn secret(path: &Path) -> Result<Secret, Error> {
+fn secret(path: &Path) -> Result<Secret, Error> {
     Secret::new(&read(path)?).ok_or_else(|| {
         Error::Usage(format!(
             "the secret in {} is empty or not one word (allowed: one line of visible ASCII characters)",

@@ -187,6 +187,15 @@ fn retrieved<T: Transport + ?Sized>(gateway: &mut T, id: &str) -> Result<Intent,
     }
 }
 
+/// What an event's payment intent tells: the attempt, if it is one of ours, what was taken, and the
+/// decision, if there is one.
+pub(crate) fn payment_in_event(object: &serde_json::Value) -> Option<(String, i64, Payment)> {
+    let attempt_id = object["metadata"]["attempt_id"].as_str()?.to_owned();
+    let intent: Intent = serde_json::from_value(object.clone()).ok()?;
+    let received = intent.amount_received;
+    Some((attempt_id, received, decision(intent).ok()?))
+}
+
 fn payment_of(intent: Intent, request: &ChargeRequest) -> Result<Payment, GatewayError> {
     let (received, asked) = (intent.amount_received, request.amount.get());
     let payment = decision(intent)?;

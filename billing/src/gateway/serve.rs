@@ -1,6 +1,6 @@
 //! `ledgerly gateway serve`: the fake gateway over HTTP, for any client that speaks Stripe's interface.
 
-mod connection;
+pub(crate) mod connection;
 mod control;
 mod webhook;
 
@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::LocalSet;
 
 use super::{ApiKey, FakeGateway, Secret};
@@ -58,39 +58,50 @@ pub fn serve(options: ServeOptions, ready: &mut dyn Write) -> Result<(), Error> 
         key: options.key,
         is_local,
     });
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::io("starting", "the gateway", error))?;
-    let ended = LocalSet::new().block_on(&runtime, listen(options.listen, served, ready));
+    let ended = serve_connections(options.listen, ready, move |stream| {
+        connection::serve(stream, Rc::clone(&served))
+    });
     if let Some(sender) = sender {
         sender.stop();
     }
     ended
 }
 
-async fn listen(
-    address: SocketAddr,
-    served: Rc<Served>,
+/// Serves every connection on one thread until the process is told to stop. The first line on
+/// `ready` is the address.
+pub(crate) fn serve_connections<F: Future<Output = ()> + 'static>(
+    listen: SocketAddr,
     ready: &mut dyn Write,
+    serve: impl Fn(TcpStream) -> F,
 ) -> Result<(), Error> {
-    let failed = |error| Error::io("listening on", address, error);
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
-    let bound = listener.local_addr().map_err(failed)?;
-    writeln!(ready, "http://{bound}")
-        .and_then(|()| ready.flush())
-        .map_err(|error| Error::io("writing", "<stdout>", error))?;
-    tokio::select! {
-        () = accept(listener, served) => Ok(()),
-        stopped = told_to_stop() => stopped.map_err(|error| Error::io("waiting for", "signals", error)),
-    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::io("starting", "the server", error))?;
+    LocalSet::new().block_on(&runtime, async {
+        let failed = |error| Error::io("listening on", listen, error);
+        let listener = TcpListener::bind(listen).await.map_err(failed)?;
+        let bound = listener.local_addr().map_err(failed)?;
+        writeln!(ready, "http://{bound}")
+            .and_then(|()| ready.flush())
+            .map_err(|error| Error::io("writing", "<stdout>", error))?;
+        tokio::select! {
+            () = accept(&listener, serve) => Ok(()),
+            stopped = told_to_stop() => {
+                stopped.map_err(|error| Error::io("waiting for", "signals", error))
+            }
+        }
+    })
 }
 
-async fn accept(listener: TcpListener, served: Rc<Served>) {
+async fn accept<F: Future<Output = ()> + 'static>(
+    listener: &TcpListener,
+    serve: impl Fn(TcpStream) -> F,
+) {
     loop {
         // A connection that fails while it is made is its client's matter.
         if let Ok((stream, _)) = listener.accept().await {
-            tokio::task::spawn_local(connection::serve(stream, Rc::clone(&served)));
+            tokio::task::spawn_local(serve(stream));
         }
     }
 }

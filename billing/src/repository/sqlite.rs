@@ -18,6 +18,7 @@ use crate::error::{BadInput, Error};
 use crate::gateway::{MinorUnits, Outcome, Refunded, counted};
 
 mod attempts;
+mod check;
 mod due;
 mod journal;
 mod refunds;
@@ -164,6 +165,10 @@ impl InvoiceRepository for SqliteRepository {
 
     fn open_attempts(&self, after: &str, limit: usize) -> Result<Vec<Attempt>, Error> {
         Ok(attempts::open(&self.connection, after, limit)?)
+    }
+
+    fn attempt(&self, attempt_id: &str) -> Result<Option<Attempt>, Error> {
+        Ok(attempts::find(&self.connection, attempt_id)?)
     }
 
     fn record(&mut self, decisions: &[Decision]) -> Result<usize, Error> {

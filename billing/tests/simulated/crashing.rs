@@ -128,6 +128,10 @@ impl InvoiceRepository for CrashingRepository<'_> {
             .around(dead, || self.inner.open_attempts(after, limit))
     }
 
+    fn attempt(&self, attempt_id: &str) -> Result<Option<Attempt>, Error> {
+        self.inner.attempt(attempt_id)
+    }
+
     fn record(&mut self, decisions: &[Decision]) -> Result<usize, Error> {
         let (inner, crashes) = (&mut self.inner, &self.crashes);
         crashes.around(dead, || inner.record(decisions))

@@ -28,23 +28,31 @@ const READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// How late a reply comes when it is to come late.
 const DELAY: Duration = Duration::from_secs(1);
 
-pub(super) type Reply = Response<Full<Bytes>>;
+pub(crate) type Reply = Response<Full<Bytes>>;
 
-/// Serves the requests of one connection.
+/// Serves the requests of one connection to the gateway.
 pub(super) async fn serve(stream: TcpStream, served: Rc<Served>) {
+    serve_requests(stream, move |request| {
+        let served = Rc::clone(&served);
+        async move { answer(request, &served).await }
+    })
+    .await;
+}
+
+/// Serves the requests of one connection; an error closes it without a reply.
+pub(crate) async fn serve_requests<F: Future<Output = io::Result<Reply>>>(
+    stream: TcpStream,
+    answer: impl Fn(Request<Incoming>) -> F,
+) {
     // Without this a reply could wait 40 ms for the client's acknowledgement.
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    let service = service_fn(move |request| {
-        let served = Rc::clone(&served);
-        async move { answer(request, &served).await }
-    });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(READ_TIMEOUT)
         .max_buf_size(HEADER_BYTES_MAX)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(stream), service_fn(answer));
     // How a connection ends is its client's matter; a lost reply ends it, too.
     drop(connection.await);
 }
@@ -52,14 +60,9 @@ pub(super) async fn serve(stream: TcpStream, served: Rc<Served>) {
 /// The reply; an error closes the connection without one.
 async fn answer(request: Request<Incoming>, served: &Served) -> io::Result<Reply> {
     let (head, body) = request.into_parts();
-    let body = Limited::new(body, BODY_BYTES_MAX).collect();
-    let body = match tokio::time::timeout(READ_TIMEOUT, body).await {
-        Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            let message = format!("The body is longer than {BODY_BYTES_MAX} bytes.");
-            return Ok(refused(StatusCode::PAYLOAD_TOO_LARGE, &message));
-        }
-        Ok(Err(_)) | Err(_) => return Err(io::ErrorKind::ConnectionAborted.into()),
+    let body = match whole(body).await? {
+        Ok(body) => body,
+        Err(refusal) => return Ok(*refusal),
     };
     if let Some(path) = head.uri.path().strip_prefix("/_ledgerly") {
         return Ok(controlled(&head, path, &body, served));
@@ -75,7 +78,24 @@ async fn answer(request: Request<Incoming>, served: &Served) -> io::Result<Reply
     }
 }
 
-fn text<'a>(head: &'a Parts, name: &HeaderName) -> Option<&'a str> {
+/// The whole body, or the refusal of one that is too long.
+pub(crate) async fn whole(body: Incoming) -> io::Result<Result<Bytes, Box<Reply>>> {
+    let body = Limited::new(body, BODY_BYTES_MAX).collect();
+    match tokio::time::timeout(READ_TIMEOUT, body).await {
+        Ok(Ok(body)) => Ok(Ok(body.to_bytes())),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            let message = format!("The body is longer than {BODY_BYTES_MAX} bytes.");
+            Ok(Err(Box::new(refused(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                &message,
+            ))))
+        }
+        Ok(Err(_)) | Err(_) => Err(io::ErrorKind::ConnectionAborted.into()),
+    }
+}
+
+/// The text of a header.
+pub(crate) fn text<'a>(head: &'a Parts, name: &HeaderName) -> Option<&'a str> {
     head.headers.get(name)?.to_str().ok()
 }
 
@@ -164,7 +184,7 @@ fn sent(reply: ApiReply) -> Reply {
 }
 
 /// A reply in JSON.
-pub(super) fn json(status: StatusCode, body: String) -> Reply {
+pub(crate) fn json(status: StatusCode, body: String) -> Reply {
     let mut response = Response::new(Full::new(Bytes::from(body)));
     *response.status_mut() = status;
     let kind = HeaderValue::from_static("application/json");
@@ -173,7 +193,7 @@ pub(super) fn json(status: StatusCode, body: String) -> Reply {
 }
 
 /// A refusal in the interface's form.
-pub(super) fn refused(status: StatusCode, message: &str) -> Reply {
+pub(crate) fn refused(status: StatusCode, message: &str) -> Reply {
     let error = serde_json::json!({"type": "invalid_request_error", "message": message});
     json(status, serde_json::json!({"error": error}).to_string())
 }

@@ -55,6 +55,16 @@ pub(super) fn open(
     Ok(attempts)
 }
 
+/// The attempt of this name.
+pub(super) fn find(
+    connection: &Connection,
+    attempt_id: &str,
+) -> Result<Option<Attempt>, RepositoryError> {
+    let mut statement = connection.prepare_cached(&format!("{SELECT} WHERE attempt_id = ?1"))?;
+    let mut rows = statement.query([attempt_id])?;
+    rows.next()?.map(attempt_of).transpose()
+}
+
 /// Stores the next attempt, its outcome unknown.
 pub(super) fn insert(
     connection: &Connection,

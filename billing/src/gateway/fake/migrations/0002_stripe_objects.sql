@@ -7,8 +7,7 @@ CREATE TABLE objects (
     document TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX objects_by_kind ON objects (kind, sequence);
-
+-- No index on the kind alone: the planner would prefer it to those that find few rows.
 CREATE INDEX intents_by_attempt ON objects (json_extract(document, '$.metadata.attempt_id'))
     WHERE kind = 'payment_intent';
 
