@@ -33,8 +33,9 @@ pub struct Arguments {
     /// Make this one mistake and print the stage's transcript, as if the source had been edited
     #[arg(long, value_name = "NAME=VALUE", conflicts_with_all = ["slack", "in_diff", "verify"])]
     pub(super) set: Option<Assignment>,
-    /// Find the interval of values that no test tells apart, of one number or of all
+    /// Show nothing but the interval of values that no test tells apart, of one number or of all
     #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "")]
+    #[arg(conflicts_with_all = ["in_diff", "verify", "fail_under", "max_survivors"])]
     slack: Option<String>,
     /// Show the operators and the constants, and mutate nothing
     #[arg(long)]
@@ -129,7 +130,6 @@ impl Arguments {
         self.in_diff
             .iter()
             .for_each(|revision| add("--in-diff", revision));
-        self.slack.iter().for_each(|name| add("--slack", name));
         if let Some(sample) = self.verify {
             add("--verify", &sample.to_string());
         }

@@ -34,15 +34,28 @@ impl Selection {
 
     fn takes(&self, state: &State, mutant: &Mutant, touched: &BTreeSet<TestId>) -> bool {
         let constant = &state.constants[mutant.constant];
+        let asked = || {
+            let readers = state
+                .readers
+                .get(&constant.id)
+                .into_iter()
+                .flatten()
+                .copied();
+            let named_in = constant.uses.iter().filter_map(|one| one.in_test);
+            readers.chain(named_in).any(|test| touched.contains(&test))
+        };
+        self.takes_constant(constant)
+            && (self.changed.is_none() || self.is_changed(constant) || asked())
+    }
+
+    /// Whether package, file and name of a constant are those that were asked for.
+    pub(super) fn takes_constant(&self, constant: &Constant) -> bool {
         let any = |wanted: &[String], matches: &dyn Fn(&String) -> bool| {
             wanted.is_empty() || wanted.iter().any(matches)
         };
         any(&self.packages, &|package| *package == constant.package)
             && any(&self.files, &|file| is_file(&constant.span.file, file))
             && any(&self.constants, &|name| is_named(constant, name))
-            && (self.changed.is_none()
-                || self.is_changed(constant)
-                || mutant.covered_by.iter().any(|test| touched.contains(test)))
     }
 
     fn is_changed(&self, constant: &Constant) -> bool {
@@ -71,7 +84,7 @@ impl Selection {
         touched.map(|test| test.id).collect()
     }
 
-    fn check_names(&self, state: &State) -> Result<(), Error> {
+    pub(super) fn check_names(&self, state: &State) -> Result<(), Error> {
         for name in &self.constants {
             if !state
                 .constants

@@ -55,9 +55,11 @@ pub(crate) fn run(
         started,
     };
     let (state, runner) = session.state(&mutated)?;
-    let code = match &arguments.set {
-        Some(assignment) => session.set(&state, runner.as_ref(), assignment, &judges),
-        None => session.sweep(&state, runner.as_ref()),
+    let runner = runner.as_ref();
+    let code = match (&arguments.set, arguments.slack_of()) {
+        (Some(assignment), _) => session.set(&state, runner, assignment, &judges),
+        (None, Some(wanted)) => session.slack_alone(&state, runner, &wanted),
+        (None, None) => session.sweep(&state, runner),
     };
     let _ = std::fs::remove_dir_all(lab.path("tmp"));
     code
@@ -237,8 +239,8 @@ impl Session<'_> {
         })
     }
 
-    /// The intervals of all chosen constants where that is quick or was asked for, otherwise of
-    /// those with a mutant that nobody noticed.
+    /// The intervals of all chosen constants where that is quick, otherwise of those with a mutant
+    /// that nobody noticed.
     fn slack(
         &self,
         state: &State,
@@ -246,34 +248,56 @@ impl Session<'_> {
         mutants: &[Mutant],
     ) -> Result<Vec<Slack>, Error> {
         const QUICK_MS: u64 = 200;
-        let asked = self.arguments.slack_of().is_some();
         let cost = |constant: usize| -> u64 {
             let readers = state.readers.get(&constant).into_iter().flatten();
             readers.map(|test| state.tests[*test].baseline_ms).sum()
         };
-        let wanted: BTreeSet<usize> = mutants
-            .iter()
-            .filter(|mutant| {
-                let survivor = matches!(mutant.verdict, Verdict::Survived);
-                asked || survivor || cost(mutant.constant) < QUICK_MS
-            })
-            .map(|mutant| mutant.constant)
-            .collect();
-        let only = match self.arguments.slack_of() {
-            Some(SlackOf::One(name)) => Some(name),
-            _ => None,
+        let worth_it = |mutant: &&Mutant| {
+            matches!(mutant.verdict, Verdict::Survived) || cost(mutant.constant) < QUICK_MS
         };
-        let (quick, slow) = slack::candidates(state, &wanted, only);
+        let wanted = mutants.iter().filter(worth_it);
+        let wanted: BTreeSet<usize> = wanted.map(|mutant| mutant.constant).collect();
+        let (quick, _) = slack::candidates(state, &wanted, None);
+        match runner {
+            Some(runner) => slack::intervals(state, runner, &quick, self.jobs),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Nothing but the intervals that were asked for.
+    fn slack_alone(
+        &self,
+        state: &State,
+        runner: Option<&Runner>,
+        wanted: &SlackOf<'_>,
+    ) -> Result<ExitCode, Error> {
+        let selection = self.selection()?;
+        selection.check_names(state)?;
+        let constants = state.constants.iter();
+        let chosen = constants.filter(|constant| selection.takes_constant(constant));
+        let chosen: BTreeSet<usize> = chosen.map(|constant| constant.id).collect();
+        let only = match wanted {
+            SlackOf::One(name) => Some(*name),
+            SlackOf::Everything => None,
+        };
+        let (quick, slow) = slack::candidates(state, &chosen, only);
         let mut found = match runner {
             Some(runner) => slack::intervals(state, runner, &quick, self.jobs)?,
             None => Vec::new(),
         };
-        if asked {
+        if only.is_some() {
             found.extend(slack::intervals_by_edits(
                 self.lab, state, &slow, self.jobs,
             )?);
         }
-        Ok(found)
+        match self.format {
+            Format::Json => print(json(&found)?),
+            Format::Text if found.is_empty() => complain("no test reads such a number"),
+            Format::Text => found
+                .iter()
+                .for_each(|slack| print(show::slack_line(slack))),
+        }
+        Ok(ExitCode::Passed)
     }
 }
 

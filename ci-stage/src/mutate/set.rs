@@ -243,7 +243,8 @@ fn names(constant: &Constant, selector: &str) -> bool {
 /// What a selector says behind the constant's name.
 fn path_inside<'a>(constant: &Constant, selector: &'a str) -> Option<&'a str> {
     let end = selector.find(['.', '[', '#']).unwrap_or(selector.len());
-    (constant.name != "_" && is_named(constant, &selector[..end])).then(|| &selector[end..])
+    let has_value = constant.name != "_" && !constant.value_text.is_empty();
+    (has_value && is_named(constant, &selector[..end])).then(|| &selector[end..])
 }
 
 fn literal_change(constant: &Constant, literal: &Literal, value: &str) -> Result<Change, Error> {

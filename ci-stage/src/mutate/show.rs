@@ -167,7 +167,7 @@ fn change(mutant: &Mutant) -> String {
 }
 
 /// ``no test fails for any value in 10..=44 (by bisection, 19 runs, 65 ms); add tests at 30 and 31``.
-fn slack_line(slack: &Slack) -> String {
+pub(super) fn slack_line(slack: &Slack) -> String {
     let found = format!(
         "(by {}, {} runs, {} ms)",
         slack.method, slack.runs, slack.duration_ms
@@ -193,20 +193,15 @@ fn slack_line(slack: &Slack) -> String {
 
 /// Numbers that have slack although every one of their mutants was noticed.
 fn slack_alone(text: &mut String, matrix: &Matrix) {
-    let asked = matrix
-        .selection
-        .iter()
-        .any(|argument| argument == "--slack");
     let survives = |constant: usize| {
-        matrix
+        let mut own = matrix
             .mutants
             .iter()
-            .any(|mutant| mutant.constant == constant && is_unnoticed(mutant))
+            .filter(|mutant| mutant.constant == constant);
+        own.any(is_unnoticed)
     };
-    let shown = matrix
-        .slack
-        .iter()
-        .filter(|slack| (asked || !slack.is_closed()) && !survives(slack.constant));
+    let open = matrix.slack.iter().filter(|slack| !slack.is_closed());
+    let shown = open.filter(|slack| !survives(slack.constant));
     let lines: Vec<String> = shown
         .map(|slack| format!("  {}\n", slack_line(slack)))
         .collect();

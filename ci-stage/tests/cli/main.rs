@@ -19,6 +19,7 @@ mod coverage;
 mod flaky;
 mod lesson;
 mod lint;
+mod mutate;
 mod pipeline;
 mod project;
 mod rendered;
