@@ -34,7 +34,7 @@ fn a_database_survives_a_power_cut_and_is_its_owners_alone() {
 fn the_schema_allows_one_attempt_that_counts() {
     let repository = SqliteRepository::in_memory().unwrap();
     let insert = |sql: &str| repository.connection.execute(sql, []);
-    insert("INSERT INTO invoices VALUES (1, 'INV-1', '{}', '1.00', 'unknown')").unwrap();
+    insert("INSERT INTO invoices (invoice_id, document, total, state) VALUES ('INV-1', '{}', '1.00', 'unknown')").unwrap();
     let attempt = |id: &str, number: u8| {
         insert(&format!(
             "INSERT INTO attempts (attempt_id, invoice_id, number, amount_minor, payment_method, state) \
