@@ -12,6 +12,7 @@ mod policy;
 mod price;
 mod progress;
 mod refund;
+mod render;
 mod replay;
 mod run;
 
@@ -58,6 +59,7 @@ fn execute(command: Command) -> Result<ExitStatus, Error> {
         Command::Invoice(InvoiceCommand::Import(options)) => invoice::import(&options),
         Command::Invoice(InvoiceCommand::List(options)) => invoice::list(&options),
         Command::Invoice(InvoiceCommand::Show(options)) => invoice::show(&options),
+        Command::Render(options) => render::render(&options),
         Command::Policy(command) => policy::run(&command),
         Command::Charge(options) => charge::charge(&options),
         Command::Refund(options) => refund::refund(&options),

@@ -13,10 +13,12 @@ pub mod gateway;
 pub mod policy;
 pub mod read;
 pub mod refund;
+pub mod render;
 pub mod replay;
 pub mod repository;
 pub mod run;
 mod suggest;
+pub mod ubl;
 pub mod webhook;
 pub mod write;
 

@@ -42,10 +42,23 @@ impl Rules {
         Ok(Self { timeline, as_of })
     }
 
+    /// The standard policy, for every day.
+    #[must_use]
+    pub fn standard() -> Self {
+        Self {
+            timeline: Timeline::constant(Policy::standard()),
+            as_of: None,
+        }
+    }
+
+    /// The engine for an invoice that is issued on `date`.
+    pub fn engine_on(&self, date: Option<Date>) -> Result<&PricingEngine, TimelineError> {
+        self.timeline.engine_on(self.as_of.or(date))
+    }
+
     /// The engine for `invoice`.
     pub fn engine_for(&self, invoice: &Invoice) -> Result<&PricingEngine, TimelineError> {
-        self.timeline
-            .engine_on(self.as_of.or_else(|| invoice.issue_date()))
+        self.engine_on(invoice.issue_date())
     }
 
     /// The policy with all its versions.

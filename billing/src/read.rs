@@ -9,6 +9,7 @@ pub(crate) mod place;
 mod recent;
 pub(crate) mod records;
 mod rows;
+mod ubl;
 
 use pricing::Invoice;
 

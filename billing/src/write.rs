@@ -1,6 +1,7 @@
 //! Writing: quotes, totals and rejected records; complete, or not there at all.
 
 mod csv;
+pub(crate) mod document_rows;
 mod explanation;
 mod list;
 mod prices;
@@ -10,6 +11,7 @@ mod rounding_table;
 mod target;
 mod text;
 
+pub use document_rows::Row;
 pub use explanation::Explanation;
 pub use list::ListWriter;
 pub use prices::{OutputFormat, PriceWriter, Shape};

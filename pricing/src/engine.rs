@@ -11,12 +11,14 @@ use crate::quote::Quote;
 use crate::rounding::Precision;
 
 mod lines;
+mod shares;
 mod steps;
 mod tax_bases;
 mod taxes;
 
 pub(crate) use lines::{LineAmounts, subtotal};
-pub(crate) use steps::{Applied, Steps, Watch};
+pub use shares::{Applied, TaxShare};
+pub(crate) use steps::{Steps, Watch};
 pub(crate) use tax_bases::TaxBases;
 pub(crate) use taxes::TaxAmount;
 

@@ -58,7 +58,7 @@ pub use document::{
     Base, DocumentKind, RawAdjustment, RawDocument, RawDocumentLine, RawInvoice, RawLineItem,
     RawPrepayment,
 };
-pub use engine::PricingEngine;
+pub use engine::{Applied, PricingEngine, TaxShare};
 pub use error::{AmountError, InvoiceError, PricingError, Problem, RateError};
 pub use invoice::{Invoice, LineItem};
 pub use money::Money;

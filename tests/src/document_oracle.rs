@@ -125,11 +125,7 @@ impl Oracle<'_> {
         {
             return;
         }
-        let of_codes = |codes: &TaxCodes| {
-            let part = self.parts.iter().find(|(other, ..)| other == codes);
-            part.map_or(Amount::zero(), |(.., left)| left.clone())
-        };
-        let limit = discount.tax.as_ref().map_or_else(|| self.left(), of_codes);
+        let limit = self.left();
         let taken = self.held(asked.clone(), &limit);
         let as_asked = taken == asked;
         self.apply(&taken, -1, discount, as_asked);
@@ -141,6 +137,9 @@ impl Oracle<'_> {
     }
 
     fn apply(&mut self, amount: &Amount, sign: i64, adjustment: &RawAdjustment, as_asked: bool) {
+        if amount.is_zero() {
+            return;
+        }
         let sign = Amount::from_integer(sign.into());
         let only = match (&adjustment.tax, self.parts.as_slice()) {
             (None, []) => Some(TaxCodes::default()),

@@ -15,11 +15,14 @@ use crate::repository::InvoiceState;
 use crate::write::OutputFormat;
 
 mod policy;
+mod render;
 
 pub use policy::PolicyCommand;
 pub(super) use policy::{
     DiffOptions, PolicyCheckOptions, PolicyInitOptions, PolicyShowOptions, RulesOptions,
 };
+use render::RENDER_EXAMPLES;
+pub(super) use render::RenderOptions;
 
 /// Prices invoices exactly, explains every cent, and charges each invoice at most once.
 #[derive(Debug, Parser)]
@@ -46,6 +49,9 @@ pub enum Command {
     /// Keep invoices in a database: import, list, show
     #[command(subcommand, after_help = INVOICE_EXAMPLES)]
     Invoice(InvoiceCommand),
+    /// Write a document for its reader: text, Markdown, HTML, UBL, JSON
+    #[command(after_help = RENDER_EXAMPLES)]
+    Render(RenderOptions),
     /// Work with policy files: show, check, init, diff, schema
     #[command(subcommand, after_help = POLICY_EXAMPLES)]
     Policy(PolicyCommand),

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use pricing::PricingEngine;
+use pricing::{DocumentKind, PricingEngine};
 
 use super::args::{ImportOptions, ListOptions, ReportFormat, ShowOptions};
 use super::clock;
@@ -91,6 +91,10 @@ pub(super) fn show(options: &ShowOptions) -> Result<ExitStatus, Error> {
 fn priced(book: &Book, read: ReadInvoice) -> Result<NewInvoice, Error> {
     let (invoice, line) = (read.invoice, read.line);
     let id = invoice.invoice_id();
+    if invoice.kind() == DocumentKind::CreditNote {
+        let problem = format!("{id:?} is a credit note, which nobody is charged (import invoices)");
+        return Err(book.bad_input(line, Some("kind"), problem).into());
+    }
     match PricingEngine::standard().quote(&invoice) {
         Ok(quote) => Ok(NewInvoice {
             total: quote.total.amount,

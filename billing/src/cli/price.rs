@@ -15,14 +15,16 @@ use crate::write::{
 /// Prices the book and writes its totals or quotes.
 pub(super) fn price(options: &PriceOptions) -> Result<ExitStatus, Error> {
     let bar = progress::bar_over(&options.book.inputs);
+    let rules = Rules::load(options.rules.policy.as_deref(), options.rules.as_of)?;
     let book = Book::new(options.book.inputs.clone(), options.book.input_format)
+        .under(rules.clone())
         .read_through(progress::wrap(bar.clone()));
     let mut run = Run {
         moved: options
             .rounding_report
             .as_ref()
             .map(|_| RoundingReport::default()),
-        rules: Rules::load(options.rules.policy.as_deref(), options.rules.as_of)?,
+        rules,
         book,
         rejects: rejects_of(&options.book)?,
         count: 0,

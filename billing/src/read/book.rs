@@ -8,8 +8,10 @@ use std::vec;
 use super::csv::CsvSource;
 use super::json::JsonSource;
 use super::recent::RecentIds;
+use super::ubl::UblSource;
 use super::{InputFormat, OriginalRecord, ReadError, ReadInvoice, Source};
 use crate::error::{BadInput, Error};
+use crate::policy::Rules;
 
 /// One read of the system brings so much.
 const BUFFER_BYTES: usize = 256 * 1024;
@@ -28,6 +30,7 @@ pub struct Book {
     file: String,
     source: Option<Box<dyn Source>>,
     ids: RecentIds,
+    rules: Rules,
 }
 
 impl Book {
@@ -42,6 +45,7 @@ impl Book {
             file: String::new(),
             source: None,
             ids: RecentIds::default(),
+            rules: Rules::standard(),
         }
     }
 
@@ -49,6 +53,12 @@ impl Book {
     #[must_use]
     pub fn read_through(self, wrap: Wrap) -> Self {
         Self { wrap, ..self }
+    }
+
+    /// The same book, the taxes of UBL documents read as the codes of `rules`.
+    #[must_use]
+    pub fn under(self, rules: Rules) -> Self {
+        Self { rules, ..self }
     }
 
     /// The text of the invoice that was last returned or refused.
@@ -111,7 +121,7 @@ impl Book {
                 .map_err(|error| self.unreadable(&error))?
                 .ok_or_else(|| self.whole_file("the input is empty".to_owned()))?,
         };
-        self.source = Some(source_of(format, self.file.clone(), input)?);
+        self.source = Some(source_of(format, self.file.clone(), input, &self.rules)?);
         Ok(())
     }
 
@@ -188,10 +198,12 @@ fn source_of(
     format: InputFormat,
     file: String,
     input: impl BufRead + 'static,
+    rules: &Rules,
 ) -> Result<Box<dyn Source>, Error> {
     Ok(match format {
         InputFormat::Json => Box::new(JsonSource::of_document(file, input)),
         InputFormat::Ndjson => Box::new(JsonSource::of_lines(file, input)),
         InputFormat::Csv => Box::new(CsvSource::open(file, input)?),
+        InputFormat::Ubl => Box::new(UblSource::new(file, input, rules.clone())),
     })
 }

@@ -12,6 +12,8 @@ pub enum InputFormat {
     Ndjson,
     /// One line item a row, with a header.
     Csv,
+    /// One invoice or credit note in XML, UBL 2.1 or EN 16931.
+    Ubl,
 }
 
 impl InputFormat {
@@ -23,6 +25,7 @@ impl InputFormat {
             "json" => Some(Self::Json),
             "ndjson" | "jsonl" => Some(Self::Ndjson),
             "csv" => Some(Self::Csv),
+            "xml" => Some(Self::Ubl),
             _ => None,
         }
     }
@@ -30,7 +33,7 @@ impl InputFormat {
     /// The format that the first line looks like; `None` for an empty input.
     ///
     /// `[` begins a JSON array. `{` begins NDJSON when its line also ends an object, otherwise one
-    /// JSON invoice over several lines. Anything else is CSV.
+    /// JSON invoice over several lines. `<` begins XML. Anything else is CSV.
     pub(super) fn of_content(input: &mut impl BufRead) -> io::Result<Option<Self>> {
         let start = input.fill_buf()?;
         let start = start.strip_prefix(super::records::BOM).unwrap_or(start);
@@ -41,6 +44,7 @@ impl InputFormat {
             None => None,
             Some(b'{') if is_object => Some(Self::Ndjson),
             Some(b'{' | b'[') => Some(Self::Json),
+            Some(b'<') => Some(Self::Ubl),
             Some(_) => Some(Self::Csv),
         })
     }

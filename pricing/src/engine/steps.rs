@@ -2,6 +2,7 @@
 
 use super::PricingEngine;
 use super::lines::each;
+use super::shares::Applied;
 use super::tax_bases::TaxBases;
 use super::taxes::{TaxAmount, taxes};
 use crate::error::PricingError;
@@ -9,17 +10,6 @@ use crate::invoice::Invoice;
 use crate::money::Money;
 use crate::rounding::{Derived, Precision};
 use crate::{late_fee, loyalty, tier};
-
-/// A discount or charge that was just applied to the document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Applied {
-    TierDiscount,
-    LoyaltyDiscount,
-    /// The document's own discount at this place.
-    Discount(usize),
-    /// The document's charge at this place.
-    Charge(usize),
-}
 
 /// Who wants to see what each discount and charge leaves of the document; a trace does.
 pub(crate) trait Watch {

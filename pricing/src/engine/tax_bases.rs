@@ -16,7 +16,7 @@ use crate::tax_codes::{STANDARD_CODES, TaxCodes};
 pub(crate) struct TaxBase<'a> {
     pub(crate) codes: &'a TaxCodes,
     /// Before the document's discounts and charges.
-    subtotal: Money,
+    pub(super) subtotal: Money,
     /// After those that are applied so far.
     pub(crate) running: Money,
 }
@@ -87,8 +87,7 @@ impl<'a> TaxBases<'a> {
         }
         let exact = size.exact(self.subtotal, self.running, step)?;
         let asked = self.precision.carry(exact, step)?;
-        let left = codes.map_or(self.running, |codes| self.left_of(codes));
-        let taken = capped(asked, left, self.overdiscount)?;
+        let taken = capped(asked, self.running, self.overdiscount)?;
         let size = if taken.capped { None } else { Some(size) };
         self.apply(taken.carried, Money::negated, size, codes, step)?;
         Ok(taken)
@@ -116,6 +115,9 @@ impl<'a> TaxBases<'a> {
         codes: Option<&'a TaxCodes>,
         step: &'static str,
     ) -> Result<(), PricingError> {
+        if amount.is_zero() {
+            return Ok(());
+        }
         let only = self
             .bases
             .first()
@@ -134,11 +136,6 @@ impl<'a> TaxBases<'a> {
             _ => self.running.plus(signed(amount), step)?,
         };
         Ok(())
-    }
-
-    fn left_of(&self, codes: &TaxCodes) -> Money {
-        let base = self.bases.iter().find(|base| base.codes == codes);
-        base.map_or(Money::ZERO, |base| base.running)
     }
 
     fn base_of(&mut self, codes: &'a TaxCodes) -> &mut TaxBase<'a> {
@@ -167,7 +164,7 @@ impl<'a> TaxBases<'a> {
         step: &'static str,
     ) -> Result<Vec<Money>, PricingError> {
         let by_subtotal = matches!(size, Some(Size::Rate(_, Base::Subtotal)));
-        let nothing_left = self.running.is_zero() && !amount.is_zero();
+        let nothing_left = self.running.is_zero();
         let (whole, weight): (_, fn(&TaxBase) -> Money) = if by_subtotal || nothing_left {
             (self.subtotal, |base| base.subtotal)
         } else {

@@ -85,7 +85,6 @@ impl Recorder {
         let around = Around {
             subtotal: "subtotal",
             running: &bases.left,
-            limit: bases.left_of(only),
         };
         let name = applied.name();
         self.adjustment(

@@ -88,7 +88,6 @@ impl Recorder {
             let bases = Around {
                 subtotal: gross,
                 running: left,
-                limit: left,
             };
             self.adjustment(
                 &step,

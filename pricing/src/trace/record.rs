@@ -57,8 +57,6 @@ pub(super) struct Around<'a> {
     pub(super) subtotal: &'a str,
     /// What is left.
     pub(super) running: &'a str,
-    /// What is left of that which a discount may take.
-    pub(super) limit: &'a str,
 }
 
 impl<'a> Around<'a> {
@@ -73,7 +71,7 @@ impl<'a> Around<'a> {
     fn formula(&self, size: Size, base: Option<&str>, amount: &Derived) -> Formula {
         let mut factors: Vec<Operand> = base.map(Operand::step).into_iter().collect();
         if amount.capped && !amount.carried.is_zero() {
-            return Formula::Product(vec![Operand::step(self.limit)]);
+            return Formula::Product(vec![Operand::step(self.running)]);
         }
         factors.push(Operand::Number(match size {
             _ if amount.capped => Money::ZERO,

@@ -252,16 +252,6 @@ impl Recorder {
     }
 }
 
-impl Bases {
-    /// The name of what is left for the `codes`, or of the whole document.
-    pub(super) fn left_of(&self, codes: Option<&TaxCodes>) -> &str {
-        let of_codes = |codes: &TaxCodes| self.parts.iter().find(|part| part.codes == *codes);
-        codes
-            .and_then(of_codes)
-            .map_or(&self.left, |part| &part.left)
-    }
-}
-
 impl Spread<'_> {
     fn takes(self) -> bool {
         !matches!(self.applied, Applied::Charge(_))
