@@ -1,7 +1,7 @@
 //! CSV rows, strictly: exact line numbers, the raw text kept, no quote that swallows what follows.
 //!
-//! Own code, because the CSV crates take a stray quote for a letter and an unclosed one for a cell
-//! up to the end of the file, which would drop rows in silence; they miscount lines after CRLF, too.
+//! Own code, because lenient quoting takes a stray quote for a letter and an unclosed one for a cell
+//! up to the end of the file, which would drop rows in silence.
 
 use std::borrow::Cow;
 use std::io::{BufRead, Read};
