@@ -195,7 +195,9 @@ fn the_served_gateway_tells_the_served_receiver_what_became_of_a_lost_answer() {
             .unwrap();
         listed.stdout.starts_with(b"INV-1")
     });
-    receiver.kill().unwrap();
+    let process = receiver.id().to_string();
+    let asked = std::process::Command::new("kill").arg(process).status();
+    assert!(asked.unwrap().success());
     receiver.wait().unwrap();
     assert!(is_paid, "no webhook came");
 }

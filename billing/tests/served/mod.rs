@@ -48,8 +48,13 @@ impl ServedGateway {
 }
 
 impl Drop for ServedGateway {
+    /// Asks it to stop, as an operator would.
     fn drop(&mut self) {
-        drop(self.process.kill());
+        let process = self.process.id().to_string();
+        let asked = std::process::Command::new("kill").arg(process).status();
+        if !asked.is_ok_and(|status| status.success()) {
+            drop(self.process.kill());
+        }
         drop(self.process.wait());
     }
 }
