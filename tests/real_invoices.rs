@@ -5,8 +5,8 @@ use ledgerly_tests::documents::{accepted, document, policy, rounding, ruled};
 use ledgerly_tests::oracle::{fraction, shown_fraction};
 use pricing::policy::RawPolicy;
 use pricing::{
-    DocumentKind, Money, PricingEngine, PricingError, Quote, RawDocument, RawPrepayment, Rounding,
-    RoundingRule, Step, TaxCodes, Trace, allocate,
+    Applied, BookSummary, DocumentKind, PricingEngine, PricingError, Quote, RawDocument,
+    RawPrepayment, Rounding, RoundingRule, Step, TaxCodes, Trace, allocate,
 };
 use proptest::prelude::*;
 use rust_decimal::{Decimal, dec};
@@ -72,6 +72,20 @@ fn exact_values_agree(quote: &Quote, trace: &Trace) -> Result<(), TestCaseError>
     Ok(())
 }
 
+/// What the invoices come to that could be priced.
+fn summary_of(raws: &[RawDocument], rules: &RawPolicy) -> Result<BookSummary, TestCaseError> {
+    let mut summary = BookSummary::default();
+    for raw in raws {
+        let added = summary.add(&accepted(raw)?, &quote(raw, rules)?);
+        added.map_err(|error| TestCaseError::fail(error.to_string()))?;
+    }
+    Ok(summary)
+}
+
+fn json(summary: &BookSummary) -> Result<String, TestCaseError> {
+    serde_json::to_string(summary).map_err(|error| TestCaseError::fail(error.to_string()))
+}
+
 /// The policy with one rounding rule.
 fn with_rule(rule: RoundingRule) -> impl Strategy<Value = RawPolicy> {
     policy(rounding().prop_map(move |rounding| Rounding { rule, ..rounding }))
@@ -116,6 +130,38 @@ proptest! {
     }
 
     #[test]
+    fn however_a_book_is_cut_the_summaries_of_its_parts_are_that_of_the_whole(
+        raws in prop::collection::vec((document(true), any::<bool>()), 1..10),
+        rules in policy(rounding()),
+        ends in prop::collection::vec(0..10_usize, 3),
+        is_reversed in any::<bool>(),
+    ) {
+        let kinds = [DocumentKind::Invoice, DocumentKind::CreditNote];
+        let of_kind = |(raw, is_credit): &(RawDocument, bool)| RawDocument {
+            kind: kinds[usize::from(*is_credit)],
+            ..raw.clone()
+        };
+        let raws: Vec<RawDocument> = raws.iter().map(of_kind).collect();
+        let whole = summary_of(&raws, &rules)?;
+        let mut ends: Vec<usize> = ends.into_iter().map(|end| end.min(raws.len())).collect();
+        ends.extend([0, raws.len()]);
+        ends.sort_unstable();
+        let mut parts: Vec<_> = ends.windows(2).map(|ends| &raws[ends[0]..ends[1]]).collect();
+        if is_reversed {
+            parts.reverse();
+        }
+        let mut merged = BookSummary::default();
+        for part in parts {
+            // As it travels: from one machine to the other as text.
+            let part = json(&summary_of(part, &rules)?)?;
+            let part: BookSummary = serde_json::from_str(&part).map_err(|error| TestCaseError::fail(error.to_string()))?;
+            merged.merge(&part).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        }
+        prop_assert_eq!(json(&merged)?, json(&whole)?);
+        prop_assert_eq!(merged, whole);
+    }
+
+    #[test]
     fn a_credit_note_of_everything_is_zero(raw in document(true), rules in policy(rounding())) {
         let credit = RawDocument {
             invoice_id: "CN-1".to_owned(),
@@ -125,7 +171,7 @@ proptest! {
         };
         let (invoice, credit) = (quote(&raw, &rules)?, quote(&credit, &rules)?);
         prop_assert_eq!(invoice.total.amount - credit.total.amount, Decimal::ZERO);
-        prop_assert_eq!(invoice.taxes, credit.taxes);
+        prop_assert_eq!(&invoice.taxes, &credit.taxes);
     }
 
     #[test]
@@ -147,7 +193,8 @@ proptest! {
         rules in with_rule(RoundingRule::Total),
     ) {
         let reordered = RawDocument { items: shuffled, ..raw.clone() };
-        prop_assert_eq!(quote(&raw, &rules)?.total, quote(&reordered, &rules)?.total);
+        let (given, other) = (quote(&raw, &rules)?, quote(&reordered, &rules)?);
+        prop_assert_eq!(&given.total, &other.total);
     }
 
     #[test]
@@ -173,12 +220,66 @@ proptest! {
             item.unit_price *= dec!(10);
         }
         let (once, tenfold) = (quote(&once, &rules)?, quote(&tenfold, &rules)?);
-        let shifted = once.total.exact.to_string().parse::<Money>();
-        let times_ten = [(); 10].iter().fold(Decimal::ZERO, |sum, ()| sum + once.total.amount);
-        prop_assert!(shifted.is_ok());
-        let places = once.total.amount.scale();
-        let unit = Decimal::new(1, places);
-        prop_assert!((times_ten - tenfold.total.amount).abs() <= unit * dec!(10));
+        let ten = fraction(dec!(10));
+        prop_assert_eq!(shown_fraction(once.total.exact) * &ten, shown_fraction(tenfold.total.exact));
+        prop_assert_eq!(shown_fraction(once.tax.exact) * &ten, shown_fraction(tenfold.tax.exact));
+    }
+
+    #[test]
+    fn the_order_of_lines_without_shared_discounts_changes_no_total(
+        (raw, shuffled) in document(true).prop_flat_map(|raw| {
+            let raw = RawDocument {
+                tier: String::new(),
+                loyalty_member: false,
+                discounts: Vec::new(),
+                charges: Vec::new(),
+                ..raw
+            };
+            let lines = Just(raw.items.clone()).prop_shuffle();
+            (Just(raw), lines)
+        }),
+        rules in policy(rounding()),
+    ) {
+        let reordered = RawDocument { items: shuffled, ..raw.clone() };
+        prop_assert_eq!(quote(&raw, &rules)?.total.amount, quote(&reordered, &rules)?.total.amount);
+    }
+
+    #[test]
+    fn the_shares_of_a_discount_or_charge_come_to_it(
+        raw in document(true), rules in with_rule(RoundingRule::ShownAmounts),
+    ) {
+        let engine = PricingEngine::new(ruled(&rules)?);
+        let shares = engine.tax_shares(&accepted(&raw)?);
+        let shares = shares.map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let quote = quote(&raw, &rules)?;
+        let of = |applied| -> Decimal {
+            let all = shares.iter().filter(|share| share.of == applied);
+            all.map(|share| share.amount).sum()
+        };
+        prop_assert_eq!(of(Applied::TierDiscount), quote.tier_discount.amount);
+        prop_assert_eq!(of(Applied::LoyaltyDiscount), quote.loyalty_discount.amount);
+        for (place, discount) in quote.discounts.iter().enumerate() {
+            prop_assert_eq!(of(Applied::Discount(place)), discount.amount);
+        }
+        for (place, charge) in quote.charges.iter().enumerate() {
+            prop_assert_eq!(of(Applied::Charge(place)), charge.amount);
+        }
+    }
+
+    #[test]
+    fn the_credits_of_all_parts_come_to_the_invoice(
+        raw in document(true), rules in policy(rounding()), cuts in prop::collection::vec(0..=100_u32, 6),
+    ) {
+        let quote = quote(&raw, &rules)?;
+        // A part of each line, and then the rest of it.
+        let taken = quote.lines.iter().zip(&cuts);
+        let taken: Vec<Decimal> = taken.map(|(line, cut)| line.quantity * Decimal::new((*cut).into(), 2)).collect();
+        let rest = quote.lines.iter().zip(&taken).map(|(line, taken)| line.quantity - taken).collect();
+        let credits = quote.credits(&[taken, rest]);
+        let credits = credits.map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let sum: Decimal = credits.iter().map(|credit| credit.total).sum();
+        let is_shared_by_lines = quote.lines.iter().any(|line| !line.amount.is_zero());
+        prop_assert_eq!(sum, if is_shared_by_lines { quote.total.amount } else { Decimal::ZERO });
     }
 
     #[test]
@@ -207,5 +308,26 @@ proptest! {
         }
         let mirrored: Vec<Decimal> = shares.iter().map(|share| -share).collect();
         prop_assert_eq!(allocate(-amount, &weights, places), Ok(mirrored));
+    }
+}
+
+#[test]
+fn a_discount_of_all_that_is_left_leaves_nothing_to_tax() {
+    for order in [["exempt", "standard"], ["standard", "exempt"]] {
+        let items = order.map(|tax| {
+            serde_json::json!({"sku": tax, "tax": tax, "unit_price": "0.05", "quantity": "0.1"})
+        });
+        let raw = serde_json::json!({
+            "invoice_id": "INV-1", "tier": "none", "loyalty_member": false, "days_overdue": 0,
+            "items": items, "discounts": [{"amount": "100"}],
+        });
+        let raw: RawDocument = serde_json::from_value(raw).unwrap();
+        let invoice = accepted(&raw).unwrap();
+        let quote = PricingEngine::standard().quote(&invoice).unwrap();
+        assert_eq!(
+            shown_fraction(quote.tax.exact),
+            fraction(dec!(0)),
+            "{order:?}"
+        );
     }
 }

@@ -1,11 +1,11 @@
 //! Charging an invoice: at most once, whatever fails on the way.
 
-pub mod dunning;
+pub(crate) mod dunning;
 pub(crate) mod send;
 
 use crate::error::Error;
 use crate::gateway::{GatewayError, Outcome, Payment, PaymentGateway, PaymentMethod};
-use crate::repository::{Attempt, Begun, InvoiceRepository, WantedCharge};
+use crate::repository::{Attempt, Begun, Decision, InvoiceRepository, WantedCharge};
 
 /// What charging an invoice led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +75,11 @@ fn recorded<R: InvoiceRepository + ?Sized>(
 ) -> Result<Charge, Error> {
     let state = match answer {
         Ok(payment) => {
-            repository.record(&[dunning::decision(attempt.clone(), payment.clone(), now)])?;
+            repository.record(&[Decision {
+                attempt: attempt.clone(),
+                payment: payment.clone(),
+                known_at: now,
+            }])?;
             match payment.outcome {
                 Outcome::Approved => ChargeState::Paid(payment),
                 Outcome::Declined(_) => ChargeState::Declined(payment),

@@ -4,6 +4,7 @@ use std::fmt::{self, Display};
 use std::io;
 
 use crate::gateway::GatewayError;
+use crate::read::packed::Undecodable;
 use crate::repository::RepositoryError;
 
 /// Something in an input that cannot be accepted: where it stands and what is wrong with it.
@@ -66,10 +67,24 @@ pub enum Error {
 
 impl Error {
     /// An I/O error with the file and what was being done to it.
+    ///
+    /// Compressed data that cannot be unpacked is bad input, wherever in it that shows.
     pub(crate) fn io(action: &'static str, what: impl Display, source: io::Error) -> Self {
+        let what = what.to_string();
+        let inner = source
+            .get_ref()
+            .and_then(|inner| inner.downcast_ref::<Undecodable>());
+        if let Some(undecodable) = inner {
+            return Self::BadInput(BadInput {
+                file: what,
+                line: None,
+                field: None,
+                problem: undecodable.to_string(),
+            });
+        }
         Self::Io {
             action,
-            what: what.to_string(),
+            what,
             source,
         }
     }

@@ -27,14 +27,44 @@ pub trait PaymentGateway {
     /// Charges once for each attempt.
     fn charge(&mut self, request: &ChargeRequest) -> Result<Payment, GatewayError>;
 
+    /// Charges several attempts one after the other, up to a failure that would meet all that follow.
+    fn charge_all(&mut self, requests: &[ChargeRequest]) -> Vec<Result<Payment, GatewayError>> {
+        each_until_failure(requests, |request| self.charge(request))
+    }
+
+    /// So many attempts are best charged at once.
+    fn group(&self) -> usize {
+        1
+    }
+
     /// What became of an attempt, however long ago; `None` when the gateway has none.
-    fn find(&mut self, attempt_id: &str) -> Result<Option<Payment>, GatewayError>;
+    fn find(&mut self, request: &ChargeRequest) -> Result<Option<Payment>, GatewayError>;
 
     /// Gives money back, once for each refund.
     fn refund(&mut self, request: &RefundRequest) -> Result<Refunded, GatewayError>;
 
+    /// What became of a refund, however long ago; `None` when the gateway has none.
+    fn find_refund(&mut self, request: &RefundRequest) -> Result<Option<Refunded>, GatewayError>;
+
     /// The payments that took money, newest first, after the one named by an earlier page.
     fn payments(&mut self, after: Option<&str>) -> Result<PaymentPage, GatewayError>;
+}
+
+/// What came of each request, up to a failure that would meet all that follow.
+pub(crate) fn each_until_failure<R, A>(
+    requests: &[R],
+    mut send: impl FnMut(&R) -> Result<A, GatewayError>,
+) -> Vec<Result<A, GatewayError>> {
+    let mut answers = Vec::with_capacity(requests.len());
+    for request in requests {
+        let answer = send(request);
+        let is_last = matches!(&answer, Err(error) if error.meets_every_request());
+        answers.push(answer);
+        if is_last {
+            break;
+        }
+    }
+    answers
 }
 
 /// A request to give money back.
@@ -73,6 +103,8 @@ pub struct TakenPayment {
     pub payment_id: String,
     /// The attempt, if it is one of ours.
     pub attempt_id: Option<String>,
+    /// The database that asked for it, if it said so.
+    pub database_id: Option<String>,
     /// What was taken, in minor units.
     pub captured: i64,
     /// What was given back, in minor units.
@@ -85,6 +117,8 @@ pub struct ChargeRequest {
     /// The attempt's name, which is the idempotency key: the same for every sending of the same
     /// request, never for two different ones.
     pub attempt_id: String,
+    /// The database that asks: several may share a gateway. Attempts of the first versions have none.
+    pub database_id: Option<String>,
     /// What is paid.
     pub invoice_id: String,
     /// How much.
@@ -171,7 +205,7 @@ pub enum GatewayError {
     Unauthorized(String),
     /// The idempotency key was used for a different request; nothing was charged.
     #[error(
-        "idempotency key {key} was used before with another invoice, amount or payment method, so the gateway charged nothing (look up that payment)"
+        "idempotency key {key} was used before with another invoice, amount or payment method, or by another database, so the gateway charged nothing (look up that payment; ledgerly db adopt continues a database that was lost)"
     )]
     IdempotencyConflict {
         /// The key.
@@ -243,5 +277,18 @@ impl GatewayError {
     #[must_use]
     pub fn leaves_unknown(&self) -> bool {
         matches!(self, Self::TimedOut | Self::Undecided(_))
+    }
+
+    /// Whether the next request would fail the same way.
+    #[must_use]
+    pub fn meets_every_request(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable(_)
+                | Self::Unauthorized(_)
+                | Self::Ledger(_)
+                | Self::LedgerVersion(_)
+                | Self::LedgerCorrupt(_)
+        )
     }
 }

@@ -6,10 +6,17 @@
 //! a [`gateway::PaymentGateway`], at most once an invoice.
 #![forbid(unsafe_code)]
 
+pub mod batch;
+mod bulk;
 pub mod charge;
+pub mod chunks;
 pub mod cli;
+mod columns;
 mod error;
+pub mod filter;
 pub mod gateway;
+pub mod impact;
+pub mod late_fee;
 pub mod policy;
 pub mod read;
 pub mod refund;

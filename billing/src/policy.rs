@@ -67,6 +67,18 @@ impl Rules {
         &self.timeline
     }
 
+    /// The hashes of the rules, one a period; of the day that was asked for alone.
+    #[must_use]
+    pub fn hashes(&self) -> Vec<String> {
+        let hash = |engine: &PricingEngine| engine.policy().id().hash.clone();
+        let of_day = self.as_of.map(|date| self.timeline.engine_on(Some(date)));
+        if let Some(Ok(engine)) = of_day {
+            return vec![hash(engine)];
+        }
+        let periods = self.timeline.periods().iter();
+        periods.map(|period| hash(&period.engine)).collect()
+    }
+
     /// The day that was asked for.
     #[must_use]
     pub fn as_of(&self) -> Option<Date> {

@@ -3,10 +3,10 @@
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use crate::charge::send::is_remembered;
 use crate::error::Error;
-use crate::gateway::{PaymentGateway, Refunded};
+use crate::gateway::{GatewayError, PaymentGateway, RefundRequest, Refunded};
 use crate::repository::{BegunRefund, InvoiceRepository, Refund};
-use crate::run::request_of;
 
 /// A refund and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -38,14 +38,15 @@ pub enum RefundState {
 }
 
 /// Gives back `amount` of what was paid for an invoice, or all that is left. A refund whose outcome
-/// is unknown is sent again, under its own key and with its own amount, before a new one is made.
+/// is unknown is resolved, under its own key and with its own amount, before a new one is made.
 pub fn refund<R: InvoiceRepository + ?Sized, G: PaymentGateway + ?Sized>(
     repository: &mut R,
     gateway: &mut G,
     invoice_id: &str,
     amount: Option<Decimal>,
+    now: i64,
 ) -> Result<RefundResult, Error> {
-    let refund = match repository.begin_refund(invoice_id, amount)? {
+    let refund = match repository.begin_refund(invoice_id, amount, now)? {
         BegunRefund::Send(refund) => refund,
         BegunRefund::NoSuchInvoice => return Err(Error::no_such_invoice(invoice_id)),
         BegunRefund::NotPaid => {
@@ -59,7 +60,7 @@ pub fn refund<R: InvoiceRepository + ?Sized, G: PaymentGateway + ?Sized>(
             )));
         }
     };
-    let state = match gateway.refund(&request_of(&refund)) {
+    let state = match resolve(gateway, &refund, now) {
         Ok(answer) => {
             repository.record_refund(&refund, &answer)?;
             match answer {
@@ -71,4 +72,31 @@ pub fn refund<R: InvoiceRepository + ?Sized, G: PaymentGateway + ?Sized>(
         Err(error) => return Err(error.into()),
     };
     Ok(RefundResult { refund, state })
+}
+
+/// Sends a refund, or finds out what became of one that may have been sent before. While the gateway
+/// remembers the key, sending again is safe and tells; after that it is looked up first, because the
+/// gateway would take it for a new one.
+pub(crate) fn resolve<G: PaymentGateway + ?Sized>(
+    gateway: &mut G,
+    refund: &Refund,
+    now: i64,
+) -> Result<Refunded, GatewayError> {
+    let request = request_of(refund);
+    if is_remembered(refund.begun_at, now) {
+        return gateway.refund(&request);
+    }
+    match gateway.find_refund(&request)? {
+        Some(answer) => Ok(answer),
+        None => gateway.refund(&request),
+    }
+}
+
+/// The request for a stored refund.
+pub(crate) fn request_of(refund: &Refund) -> RefundRequest {
+    RefundRequest {
+        refund_id: refund.refund_id.clone(),
+        payment_id: refund.payment_id.clone(),
+        amount: refund.amount,
+    }
 }

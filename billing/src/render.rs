@@ -5,7 +5,7 @@ use pricing::{DocumentKind, Invoice, Party, PricingEngine, PricingError, Quote};
 use serde::Serialize;
 
 use crate::ubl::{self, UblError};
-use crate::write::{Row, document_rows, quote_table};
+use crate::write::{Row, RowsError, document_rows, document_table, invoice_rows, printable};
 
 /// The forms in which a document is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -20,6 +20,8 @@ pub enum Form {
     Ubl,
     /// The document as Ledgerly reads it
     Json,
+    /// The same as rows of a book, one line item a row
+    Csv,
 }
 
 /// The templates' names.
@@ -38,6 +40,9 @@ pub enum RenderError {
     /// The text could not be made.
     #[error("writing the document failed: {0}")]
     Template(#[from] minijinja::Error),
+    /// Rows cannot hold it.
+    #[error(transparent)]
+    Csv(#[from] RowsError),
     /// The JSON could not be made.
     #[error("writing the document failed: {0}")]
     Json(#[from] serde_json::Error),
@@ -56,30 +61,26 @@ pub fn render(
         Form::Html => templated(HTML, invoice, &quote, engine)?,
         Form::Ubl => ubl::document(invoice, engine)?,
         Form::Json => serde_json::to_string_pretty(invoice)? + "\n",
+        Form::Csv => invoice_rows(invoice)?,
     })
 }
 
 fn text(invoice: &Invoice, quote: &Quote) -> String {
-    let facts = facts(invoice).into_iter();
     let parties = parties(invoice).into_iter();
     let parties = parties.map(|party| (party.role, party.lines.join(", ")));
-    let parties = parties.collect::<Vec<_>>();
-    let lines = facts
-        .chain(parties)
-        .map(|(name, value)| format!("{name}: {value}"));
-    let lines: Vec<String> = lines.collect();
-    let head = if lines.is_empty() {
-        String::new()
-    } else {
-        lines.join("\n") + "\n"
-    };
-    let note = if invoice.note().is_empty() {
-        String::new()
-    } else {
-        format!("\n{}\n", invoice.note())
-    };
-    let gap = if head.is_empty() { "" } else { "\n" };
-    format!("{head}{gap}{}{note}", quote_table(quote))
+    let terms = Some(invoice.payment_terms()).filter(|terms| !terms.is_empty());
+    let terms = terms.map(|terms| ("Payment terms", terms.to_owned()));
+    let facts = facts(invoice).into_iter().chain(parties).chain(terms);
+    let facts = facts.map(|(name, value)| format!("{name}: {}", printable(&value)));
+    let note = invoice
+        .note()
+        .lines()
+        .map(|line| printable(line).into_owned());
+    let (head, note): (Vec<String>, Vec<String>) = (facts.collect(), note.collect());
+    let parts = [head.join("\n"), document_table(quote), note.join("\n")];
+    let parts = parts.iter().map(|part| part.trim_end());
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    parts.join("\n\n") + "\n"
 }
 
 /// What a template shows.
@@ -93,6 +94,7 @@ struct Page<'a> {
     lines: Vec<Line>,
     steps: Vec<Row>,
     taxes: Vec<Tax>,
+    payment_terms: &'a str,
     note: &'a str,
     policy: String,
     rounding: String,
@@ -107,6 +109,9 @@ struct Role {
 #[derive(Serialize)]
 struct Line {
     name: String,
+    /// Where the name is another text.
+    sku: String,
+    tax: String,
     quantity: String,
     unit_price: String,
     amount: String,
@@ -132,6 +137,7 @@ fn templated(
         HTML => AutoEscape::Html,
         _ => AutoEscape::None,
     });
+    environment.add_filter("css", |text: String| css_text(&text));
     environment.add_filter("md", |text: String| markdown_text(&text));
     environment.add_template(HTML, include_str!("../templates/invoice.html"))?;
     environment.add_template(MARKDOWN, include_str!("../templates/invoice.md"))?;
@@ -150,8 +156,12 @@ fn page<'a>(invoice: &'a Invoice, quote: &Quote, engine: &PricingEngine) -> Page
             let (amount, parts) = document_rows::line(quoted);
             let name = [item.description(), item.sku(), "line item"];
             let name = name.into_iter().find(|name| !name.is_empty());
+            let name = name.unwrap_or_default();
+            let sku = Some(item.sku()).filter(|sku| *sku != name);
             Line {
-                name: name.unwrap_or_default().to_owned(),
+                name: name.to_owned(),
+                sku: sku.unwrap_or_default().to_owned(),
+                tax: item.tax().to_string(),
                 quantity: format!("{} {}", item.quantity(), item.unit())
                     .trim_end()
                     .to_owned(),
@@ -177,8 +187,13 @@ fn page<'a>(invoice: &'a Invoice, quote: &Quote, engine: &PricingEngine) -> Page
         facts: facts(invoice),
         parties: parties(invoice),
         lines: lines.collect(),
-        steps: document_rows::steps(quote),
+        // The taxes have a table of their own.
+        steps: document_rows::steps_of_document(quote)
+            .into_iter()
+            .filter(|row| !row.amount.is_empty())
+            .collect(),
         taxes: taxes.collect(),
+        payment_terms: invoice.payment_terms(),
         note: invoice.note(),
         policy: quote.policy.to_string(),
         rounding: engine.policy().rounding().to_string(),
@@ -197,11 +212,23 @@ fn facts(invoice: &Invoice) -> Vec<(&'static str, String)> {
         ("Issued", invoice.issue_date().map(|day| day.to_string())),
         ("Due", invoice.due_date().map(|day| day.to_string())),
         ("Credits", invoice.credits().map(str::to_owned)),
+        ("Preceding", preceding(invoice)),
     ];
     let given = facts.into_iter();
     given
         .filter_map(|(name, value)| Some((name, value?)))
         .collect()
+}
+
+/// The invoices before this one, each with its day.
+fn preceding(invoice: &Invoice) -> Option<String> {
+    let listed = invoice.preceding_invoices().iter();
+    let listed = listed.map(|one| match one.issue_date {
+        Some(day) => format!("{} of {day}", one.invoice_id),
+        None => one.invoice_id.clone(),
+    });
+    let listed: Vec<String> = listed.collect();
+    (!listed.is_empty()).then(|| listed.join(", "))
 }
 
 fn parties(invoice: &Invoice) -> Vec<Role> {
@@ -223,6 +250,18 @@ fn parties(invoice: &Invoice) -> Vec<Role> {
     };
     let both = [role("From", invoice.seller()), role("To", invoice.buyer())];
     both.into_iter().flatten().collect()
+}
+
+/// A text as it stands between quotes in a style sheet: what could end it by its number.
+fn css_text(text: &str) -> minijinja::Value {
+    let escaped = text.chars().map(|char| {
+        if char.is_alphanumeric() || " -_./".contains(char) {
+            char.to_string()
+        } else {
+            format!("\\{:x} ", u32::from(char))
+        }
+    });
+    minijinja::Value::from_safe_string(escaped.collect())
 }
 
 /// A text as it stands in Markdown: nothing in it is a mark, and no line ends a table's row.

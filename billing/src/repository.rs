@@ -1,18 +1,24 @@
 //! Repositories: which invoices there are, what each costs, and what became of its payment.
 
+mod database;
+mod error;
 mod lock;
+mod postgres;
+mod records;
+mod sql;
 mod sqlite;
 
 use jiff::civil::Date;
-use pricing::{Currency, Invoice};
 use rust_decimal::Decimal;
-use serde::Serialize;
 
 use crate::error::Error;
-use crate::gateway::{MinorUnits, Payment, PaymentMethod, Refunded};
+use crate::gateway::{PaymentMethod, Refunded};
 
+pub use error::RepositoryError;
 pub use lock::RunLock;
-pub use sqlite::SqliteRepository;
+pub use postgres::{PostgresUrl, role_sql};
+pub use records::*;
+pub use sql::Repository;
 pub(crate) use sqlite::open_private;
 
 /// Keeps invoices, the attempts to charge them, refunds, and the journal of all money.
@@ -40,11 +46,35 @@ pub trait InvoiceRepository {
     /// The next invoices that are to be charged, in the order of import.
     fn due(&self, query: &DueQuery) -> Result<Vec<DueInvoice>, Error>;
 
+    /// How many invoices are to be charged; the query's limit does not count.
+    fn due_count(&self, query: &DueQuery) -> Result<u64, Error>;
+
+    /// The same invoices as [`InvoiceRepository::due`] gives, each with a durable attempt to charge it, made before anything is sent.
+    /// Invoices that another worker takes at the same time are left to it.
+    fn begin_due(
+        &mut self,
+        query: &DueQuery,
+        payment_method: &PaymentMethod,
+        now: i64,
+    ) -> Result<Vec<(DueInvoice, Begun)>, Error>;
+
     /// Makes durable attempts to charge invoices, before anything is sent; or tells for each why
     /// there is nothing new to send.
     fn begin_attempts(&mut self, wanted: &[WantedCharge], now: i64) -> Result<Vec<Begun>, Error>;
 
-    /// Attempts whose outcome is not known, by their identifiers, after `after`.
+    /// Unpaid invoices that were to be paid before `as_of` and bear no late fee that was raised, after a
+    /// place in the order of import.
+    fn overdue(&self, as_of: Date, after: i64, limit: usize) -> Result<Vec<OverdueInvoice>, Error>;
+
+    /// Raises late fees, in the invoices and the journal; tells for each whether it is new. None is
+    /// raised twice, nor on an invoice that was paid or is being charged.
+    fn raise_late_fees(&mut self, fees: &[LateFee]) -> Result<Vec<bool>, Error>;
+
+    /// Takes over the attempts that workers left open which have died; returns how many.
+    fn take_over(&mut self) -> Result<u64, Error>;
+
+    /// Attempts whose outcome is not known, by their identifiers, after `after`; without those of other
+    /// workers.
     fn open_attempts(&self, after: &str, limit: usize) -> Result<Vec<Attempt>, Error>;
 
     /// The attempt of this name; `None` when there is none.
@@ -60,6 +90,7 @@ pub trait InvoiceRepository {
         &mut self,
         invoice_id: &str,
         amount: Option<Decimal>,
+        now: i64,
     ) -> Result<BegunRefund, Error>;
 
     /// Refunds whose outcome is not known.
@@ -67,6 +98,19 @@ pub trait InvoiceRepository {
 
     /// Records what the gateway did about a refund, in the refund and the journal.
     fn record_refund(&mut self, refund: &Refund, answer: &Refunded) -> Result<(), Error>;
+
+    /// The refunds of an attempt that are recorded as given back.
+    fn done_refunds(&self, attempt_id: &str) -> Result<Vec<Refund>, Error>;
+
+    /// Records that a refund gives nothing back after all, also when it was recorded as given back;
+    /// the journal then takes it back. False when that was known, or there is no such refund.
+    fn fail_refund(&mut self, refund_id: &str, reason: &str) -> Result<bool, Error>;
+
+    /// The name under which this database asks gateways, so that several can share one.
+    fn database_id(&self) -> Result<String, Error>;
+
+    /// Takes the name of a database that was lost, to go on in its place.
+    fn adopt(&mut self, database_id: &str) -> Result<(), Error>;
 
     /// What each account holds. The balances of a currency add up to zero.
     fn balances(&self) -> Result<Vec<Balance>, Error>;
@@ -80,293 +124,4 @@ pub trait InvoiceRepository {
 
     /// Shows each paid attempt with what was given back of it.
     fn collected(&self, each: &mut dyn FnMut(Collected) -> Result<(), Error>) -> Result<(), Error>;
-}
-
-/// Which invoices are to be charged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DueQuery {
-    /// Only those that are to be paid before this day.
-    pub due_before: Option<Date>,
-    /// Declined ones whose next attempt is due by now belong to it.
-    pub now: i64,
-    /// Only those after this place in the order of import.
-    pub after: i64,
-    /// At most so many.
-    pub limit: usize,
-}
-
-/// An invoice that is to be charged.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DueInvoice {
-    /// Its place in the order of import.
-    pub sequence: i64,
-    /// Its identifier.
-    pub invoice_id: String,
-    /// What remains to be paid.
-    pub amount: Decimal,
-    /// In which currency.
-    pub currency: Currency,
-}
-
-/// An invoice that is to be charged with a payment method.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WantedCharge {
-    /// The invoice.
-    pub invoice_id: String,
-    /// With what.
-    pub payment_method: PaymentMethod,
-}
-
-/// What the gateway decided about an attempt.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decision {
-    /// The attempt.
-    pub attempt: Attempt,
-    /// The decision.
-    pub payment: Payment,
-    /// When a declined invoice is charged again by itself; `None` is never.
-    pub retry_at: Option<i64>,
-}
-
-/// A refund of a paid attempt.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Refund {
-    /// Its name, which is also the idempotency key of every request for it.
-    pub refund_id: String,
-    /// The invoice.
-    pub invoice_id: String,
-    /// The gateway's name for the payment.
-    pub payment_id: String,
-    /// How much.
-    pub amount: MinorUnits,
-}
-
-/// What [`InvoiceRepository::begin_refund`] found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BegunRefund {
-    /// A refund is stored and may be sent: a new one, or an earlier one without a known outcome.
-    Send(Refund),
-    /// There is no such invoice.
-    NoSuchInvoice,
-    /// The invoice was never paid through the gateway.
-    NotPaid,
-    /// More was asked for than is left of the payment.
-    TooMuch {
-        /// What is left, in major units.
-        left: Decimal,
-    },
-}
-
-/// What an account holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Balance {
-    /// `receivable`, `revenue`, `gateway` or `refunds`.
-    pub account: String,
-    /// The currency.
-    pub currency: String,
-    /// In minor units; debits are positive, credits negative.
-    pub amount_minor: i64,
-}
-
-/// A line of the journal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Posting {
-    /// What happened, such as `paid ATTEMPT`.
-    pub entry: String,
-    /// The invoice.
-    pub invoice_id: String,
-    /// The account.
-    pub account: String,
-    /// The currency.
-    pub currency: String,
-    /// In minor units; debits are positive, credits negative.
-    pub amount_minor: i64,
-}
-
-/// A paid attempt, as the repository knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Collected {
-    /// The attempt.
-    pub attempt_id: String,
-    /// The invoice.
-    pub invoice_id: String,
-    /// What was taken, in minor units.
-    pub captured: i64,
-    /// What was given back, in minor units.
-    pub refunded: i64,
-}
-
-/// An invoice to be imported.
-#[derive(Clone, Debug)]
-pub struct NewInvoice {
-    /// The invoice.
-    pub invoice: Invoice,
-    /// Its price.
-    pub total: Decimal,
-    /// What of it remains to be paid.
-    pub due: Decimal,
-    /// In which currency.
-    pub currency: Currency,
-    /// The day by which it is to be paid.
-    pub due_on: Option<Date>,
-    /// The input it comes from, for messages.
-    pub file: String,
-    /// The line on which it begins.
-    pub line: u64,
-}
-
-/// What an import did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct ImportCount {
-    /// Invoices that are new.
-    pub imported: u64,
-    /// Invoices that were there already, with the same content.
-    pub unchanged: u64,
-}
-
-/// How far the payment of an invoice is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum InvoiceState {
-    /// Never charged.
-    Issued,
-    /// Paid.
-    Paid,
-    /// The last attempt was declined.
-    Declined,
-    /// An attempt was begun and its outcome is not known.
-    Unknown,
-}
-
-impl InvoiceState {
-    const ALL: [Self; 4] = [Self::Issued, Self::Paid, Self::Declined, Self::Unknown];
-
-    /// The word for it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Issued => "issued",
-            Self::Paid => "paid",
-            Self::Declined => "declined",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    fn of_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
-    }
-}
-
-/// A line of a list of invoices.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct InvoiceSummary {
-    /// The invoice.
-    pub invoice_id: String,
-    /// Its price.
-    #[serde(with = "pricing::amount")]
-    pub total: Decimal,
-    /// How far its payment is.
-    pub state: InvoiceState,
-}
-
-/// An invoice with all that is known about its payment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct StoredInvoice {
-    /// The invoice as imported.
-    pub invoice: Invoice,
-    /// Its price.
-    #[serde(with = "pricing::amount")]
-    pub total: Decimal,
-    /// What of it is to be paid.
-    #[serde(with = "pricing::amount")]
-    pub due: Decimal,
-    /// In which currency.
-    pub currency: Currency,
-    /// How far its payment is.
-    pub state: InvoiceState,
-    /// The attempts to charge it, first to last.
-    pub attempts: Vec<Attempt>,
-}
-
-/// An attempt to charge an invoice.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Attempt {
-    /// Its name, which is also the idempotency key of every request for it.
-    pub attempt_id: String,
-    /// The invoice.
-    pub invoice_id: String,
-    /// Its place among the attempts of the invoice, from 1.
-    pub number: u32,
-    /// When it was begun; 0 when that is not known.
-    pub begun_at: i64,
-    /// How much was asked for.
-    pub amount: MinorUnits,
-    /// With what.
-    pub payment_method: PaymentMethod,
-    /// `unknown` until the gateway's decision is recorded.
-    pub state: InvoiceState,
-    /// The gateway's name for the payment, once decided.
-    pub payment_id: Option<String>,
-    /// Why it was declined, if it was.
-    pub decline_reason: Option<String>,
-}
-
-/// What [`InvoiceRepository::begin_attempts`] found for an invoice.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Begun {
-    /// A new attempt is stored and may be sent.
-    New(Attempt),
-    /// An earlier attempt has no known outcome: it must be resolved, under its own key.
-    Open(Attempt),
-    /// The invoice is paid by this attempt, or without one because nothing was due.
-    AlreadyPaid(Option<Attempt>),
-    /// Nothing is to be paid, so the invoice is now paid.
-    NothingDue,
-    /// What is to be paid is not an amount that a gateway takes, such as that of a credit note.
-    NotChargeable {
-        /// The amount.
-        amount: Decimal,
-        /// Its currency.
-        currency: Currency,
-    },
-    /// There is no such invoice.
-    NoSuchInvoice,
-}
-
-/// Why a repository could not do its work.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum RepositoryError {
-    /// The file is missing.
-    #[error(
-        "there is no database {path} (import invoices first: ledgerly invoice import FILE..., or name another one with --database)"
-    )]
-    Missing {
-        /// The file.
-        path: String,
-    },
-    /// Another process charges from this database.
-    #[error(
-        "the database {path} is in use by {holder} (wait until it has ended, and run this again)"
-    )]
-    Locked {
-        /// The database.
-        path: String,
-        /// Who uses it, and what for.
-        holder: String,
-    },
-    /// The database failed.
-    #[error("the database failed: {0}")]
-    Sqlite(#[from] rusqlite::Error),
-    /// The database is of a newer version, or damaged.
-    #[error("the database cannot be used: {0}")]
-    Version(#[from] rusqlite_migration::Error),
-    /// Something stored cannot be understood.
-    #[error("the database holds {value:?} as {what}, which this program cannot have written")]
-    Corrupt {
-        /// The column.
-        what: &'static str,
-        /// What stands there.
-        value: String,
-    },
 }

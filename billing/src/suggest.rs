@@ -12,7 +12,8 @@ pub(crate) fn remedy(written: &str, allowed: &[&str]) -> String {
     }
 }
 
-fn nearest<'a>(written: &str, allowed: &[&'a str]) -> Option<&'a str> {
+/// The allowed word that was most likely meant, if any is near.
+pub(crate) fn nearest<'a>(written: &str, allowed: &[&'a str]) -> Option<&'a str> {
     let written = written.trim().to_lowercase();
     let likeness = |word: &str| strsim::jaro_winkler(&written, &word.to_lowercase());
     let best = allowed

@@ -4,17 +4,21 @@
 //! prepayments. What only a policy knows (tier, membership, late fee) is written as the discount or
 //! charge that it came to, so a document that is read back costs the same.
 
-use pricing::{DocumentKind, PricingError};
+use pricing::{Currency, DocumentKind, PricingError};
 use rust_decimal::Decimal;
 
 mod element;
 mod read;
+mod read_facts;
 mod read_parts;
+mod required;
+mod stated;
 mod taxes;
 mod totals;
 mod write;
 
 pub(crate) use read::read;
+pub(crate) use read_parts::Fault;
 pub use write::document;
 
 const INVOICE: &str = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2";
@@ -64,6 +68,17 @@ pub enum UblError {
     /// A fact that every document of the norm has.
     #[error("{0} is missing, but EN 16931 requires it (add it to the invoice)")]
     Missing(&'static str),
+    /// A currency whose amounts the norm cannot show.
+    #[error(
+        "amounts in {0} have {places} decimal places, but EN 16931 shows two at most",
+        places = .0.minor_unit_places()
+    )]
+    TooManyPlaces(Currency),
+    /// What bears no tax at all beside what bears one.
+    #[error(
+        "what is outside the scope of the tax (category O) stands alone on a document of EN 16931 (write two documents)"
+    )]
+    OutsideBesideOthers,
     /// Amounts that are not rounded one by one.
     #[error(
         "EN 16931 rounds every amount that it shows (price under a policy with rounding.rule = \"shown-amounts\")"

@@ -13,13 +13,12 @@ use hyper::header::HeaderName;
 use hyper::{Method, Request, StatusCode};
 use serde_json::Value;
 
-use crate::charge::dunning;
 use crate::error::Error;
-use crate::gateway::client::payment_in_event;
+use crate::gateway::client::{ToldPayment, failure_in_event, is_of_another, payment_in_event};
 use crate::gateway::serve::connection::{Reply, json, refused, serve_requests, text, whole};
 use crate::gateway::serve::serve_connections;
 use crate::gateway::{Outcome, Secret, SignatureError, verify};
-use crate::repository::{InvoiceRepository, InvoiceState};
+use crate::repository::{Decision, InvoiceRepository, InvoiceState};
 use crate::write::printable;
 
 /// Takes webhooks into a repository.
@@ -33,7 +32,7 @@ pub struct Receiver<R> {
 /// What a webhook led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Received {
-    /// The decision on an attempt was recorded.
+    /// The decision on an attempt, or the failure of a refund, was recorded.
     Recorded,
     /// It told nothing new, or nothing that concerns this repository.
     NothingNew,
@@ -70,38 +69,67 @@ impl<R: InvoiceRepository> Receiver<R> {
         let now = (self.clock)();
         verify(&self.secret, signature, body, now)?;
         let event: Value = serde_json::from_slice(body)?;
-        let told = match event["type"].as_str() {
+        let object = &event["data"]["object"];
+        match event["type"].as_str() {
             Some(
                 "payment_intent.succeeded"
                 | "payment_intent.payment_failed"
                 | "payment_intent.canceled",
-            ) => payment_in_event(&event["data"]["object"]),
-            _ => None,
-        };
-        let Some((attempt_id, received, payment)) = told else {
+            ) => match payment_in_event(object) {
+                Some(told) => self.decided(told, now),
+                None => Ok(Received::NothingNew),
+            },
+            Some("refund.failed" | "refund.updated" | "charge.refund.updated") => {
+                self.refund_failed(object)
+            }
+            _ => Ok(Received::NothingNew),
+        }
+    }
+
+    fn decided(&mut self, told: ToldPayment, now: i64) -> Result<Received, WebhookError> {
+        let Some(attempt) = self.repository.attempt(&told.attempt_id)? else {
             return Ok(Received::NothingNew);
         };
-        let Some(attempt) = self.repository.attempt(&attempt_id)? else {
+        if is_of_another(told.database_id.as_ref(), attempt.database_id.as_ref()) {
             return Ok(Received::NothingNew);
-        };
-        let is_approved = payment.outcome == Outcome::Approved;
-        if is_approved && received != attempt.amount.get() {
+        }
+        let is_approved = told.payment.outcome == Outcome::Approved;
+        if is_approved && told.received != attempt.amount.get() {
             return Ok(Received::Contradiction);
         }
         match attempt.state {
             InvoiceState::Unknown => {
-                let decision = dunning::decision(attempt, payment, now);
+                let decision = Decision {
+                    attempt,
+                    payment: told.payment,
+                    known_at: now,
+                };
                 let recorded = self.repository.record(&[decision])?;
-                Ok(if recorded == 1 {
-                    Received::Recorded
-                } else {
-                    Received::NothingNew
-                })
+                Ok(Received::recorded_if(recorded == 1))
             }
             state if (state == InvoiceState::Paid) == is_approved => Ok(Received::NothingNew),
             // A failure that comes after the success is an old one.
             InvoiceState::Paid => Ok(Received::NothingNew),
             _ => Ok(Received::Contradiction),
+        }
+    }
+
+    /// A refund can fail long after the gateway said that it is done.
+    fn refund_failed(&mut self, object: &Value) -> Result<Received, WebhookError> {
+        let Some((refund_id, reason)) = failure_in_event(object) else {
+            return Ok(Received::NothingNew);
+        };
+        let is_new = self.repository.fail_refund(&refund_id, &reason)?;
+        Ok(Received::recorded_if(is_new))
+    }
+}
+
+impl Received {
+    fn recorded_if(is_new: bool) -> Self {
+        if is_new {
+            Self::Recorded
+        } else {
+            Self::NothingNew
         }
     }
 }
@@ -140,8 +168,12 @@ async fn answer<R: InvoiceRepository>(
     let signature = text(&head, &name).unwrap_or_default();
     Ok(match receiver.borrow_mut().receive(signature, &body) {
         Ok(outcome) => {
-            if outcome == Received::Contradiction {
-                eprintln!("a webhook contradicts the database (see ledgerly reconcile)");
+            match outcome {
+                Received::Recorded => note(&body),
+                Received::NothingNew => {}
+                Received::Contradiction => {
+                    eprintln!("a webhook contradicts the database (see ledgerly reconcile)");
+                }
             }
             json(StatusCode::OK, "{\"received\":true}".to_owned())
         }
@@ -155,4 +187,12 @@ async fn answer<R: InvoiceRepository>(
         }
         Err(error) => refused(StatusCode::BAD_REQUEST, &error.to_string()),
     })
+}
+
+/// Tells on standard output which event was recorded.
+fn note(event: &[u8]) {
+    let event: Value = serde_json::from_slice(event).unwrap_or_default();
+    let id = event["id"].as_str().unwrap_or("an event without a name");
+    // Nobody need listen.
+    drop(writeln!(io::stdout(), "recorded {}", printable(id)));
 }

@@ -11,7 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use billing::gateway::{Secret, sign};
 use libtest_mimic::{Arguments, Failed, Trial};
-use served::ServedGateway;
+use served::Served;
 
 const PAYLOAD: &str = r#"{"id":"evt_1","object":"event","type":"payment_intent.succeeded"}"#;
 
@@ -79,7 +79,7 @@ fn installed() -> PathBuf {
 impl Client {
     fn run(&self) -> Result<(), Failed> {
         let folder = tempfile::tempdir().unwrap();
-        let gateway = ServedGateway::start(folder.path(), &[]);
+        let gateway = Served::gateway(folder.path(), &[]);
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap()

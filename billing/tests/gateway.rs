@@ -13,15 +13,16 @@ use billing::gateway::{
     ApiKey, ChargeRequest, GatewayError, HttpGateway, MinorUnits, Outcome, PaymentGateway,
     RefundRequest, Refunded,
 };
-use served::{LEDGERLY, ServedGateway};
+use served::{LEDGERLY, Served};
 
-fn client(gateway: &ServedGateway) -> HttpGateway {
+fn client(gateway: &Served) -> HttpGateway {
     HttpGateway::new(&gateway.url, ApiKey::new("sk_test_1").unwrap()).unwrap()
 }
 
 fn request(key: &str, method: &str) -> ChargeRequest {
     ChargeRequest {
         attempt_id: key.to_owned(),
+        database_id: None,
         invoice_id: "INV-1".to_owned(),
         amount: MinorUnits::new(14169, "USD".parse().unwrap()).unwrap(),
         payment_method: method.parse().unwrap(),
@@ -29,7 +30,7 @@ fn request(key: &str, method: &str) -> ChargeRequest {
 }
 
 /// Sends bytes as they are and reads until the gateway closes.
-fn raw(gateway: &ServedGateway, bytes: &[u8]) -> String {
+fn raw(gateway: &Served, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(gateway.url.trim_start_matches("http://")).unwrap();
     // A gateway that refuses early may close before all is written.
     drop(stream.write_all(bytes));
@@ -41,7 +42,7 @@ fn raw(gateway: &ServedGateway, bytes: &[u8]) -> String {
 #[test]
 fn the_same_key_never_charges_twice_across_a_kill_of_the_gateway() {
     let folder = tempfile::tempdir().unwrap();
-    let first = ServedGateway::start(folder.path(), &[]);
+    let first = Served::gateway(folder.path(), &[]);
     let lost = client(&first).charge(&request("k-1", "pm_card_timeoutAfterCharge"));
     assert!(matches!(lost, Err(GatewayError::TimedOut)), "{lost:?}");
     let declined = client(&first)
@@ -49,7 +50,7 @@ fn the_same_key_never_charges_twice_across_a_kill_of_the_gateway() {
         .unwrap();
     first.kill();
 
-    let second = ServedGateway::start(folder.path(), &[]);
+    let second = Served::gateway(folder.path(), &[]);
     let found = client(&second)
         .charge(&request("k-1", "pm_card_timeoutAfterCharge"))
         .unwrap();
@@ -64,7 +65,7 @@ fn the_same_key_never_charges_twice_across_a_kill_of_the_gateway() {
 #[test]
 fn a_payment_is_refunded_in_parts_and_never_more_than_it_took() {
     let folder = tempfile::tempdir().unwrap();
-    let served = ServedGateway::start(folder.path(), &[]);
+    let served = Served::gateway(folder.path(), &[]);
     let mut gateway = client(&served);
     let payment = gateway.charge(&request("k-1", "pm_card_visa")).unwrap();
     let mut refund = |id: &str, amount| {
@@ -93,7 +94,7 @@ fn a_payment_is_refunded_in_parts_and_never_more_than_it_took() {
 #[test]
 fn a_reply_of_500_is_looked_up_and_never_taken_for_a_decline() {
     let folder = tempfile::tempdir().unwrap();
-    let served = ServedGateway::start(folder.path(), &[]);
+    let served = Served::gateway(folder.path(), &[]);
     let faults = r#"{"ordinals":{"1":"error_after","3":"error_before"}}"#;
     ureq::post(format!("{}/_ledgerly/faults", served.url))
         .header("content-type", "application/json")
@@ -115,7 +116,7 @@ fn a_reply_of_500_is_looked_up_and_never_taken_for_a_decline() {
 #[test]
 fn what_is_too_long_or_no_request_is_refused_and_the_gateway_goes_on() {
     let folder = tempfile::tempdir().unwrap();
-    let served = ServedGateway::start(folder.path(), &[]);
+    let served = Served::gateway(folder.path(), &[]);
     let head = "POST /v1/payment_intents HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
     let long_body = format!("{head}Content-Length: 99999\r\n\r\n{}", "a".repeat(99_999));
     assert!(raw(&served, long_body.as_bytes()).starts_with("HTTP/1.1 413"));
@@ -132,9 +133,36 @@ fn what_is_too_long_or_no_request_is_refused_and_the_gateway_goes_on() {
 }
 
 #[test]
+fn a_key_whose_reply_is_still_on_its_way_is_in_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut served = Served::gateway(folder.path(), &["--log-requests"]);
+    ureq::post(format!("{}/_ledgerly/faults", served.url))
+        .header("content-type", "application/json")
+        .send(r#"{"ordinals":{"1":"delay"},"delay_ms":600000}"#)
+        .unwrap();
+    let body = "amount=1000&currency=usd&confirm=true&payment_method=pm_card_visa";
+    // As curl -u sends the key.
+    let request = format!(
+        "POST /v1/payment_intents HTTP/1.1\r\nHost: a\r\nConnection: close\r\nIdempotency-Key: k-1\r\n\
+         Authorization: Basic c2tfdGVzdF8xOg==\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut waiting = TcpStream::connect(served.url.trim_start_matches("http://")).unwrap();
+    waiting.write_all(request.as_bytes()).unwrap();
+    assert_eq!(served.line(), "POST /v1/payment_intents 200");
+    let second = raw(&served, request.as_bytes());
+    assert!(second.starts_with("HTTP/1.1 409"), "{second}");
+    assert!(second.contains("request-id: req_2"), "{second}");
+    assert!(second.contains("idempotency_key_in_use"), "{second}");
+    let other = raw(&served, request.replace("k-1", "k-2").as_bytes());
+    assert!(other.starts_with("HTTP/1.1 200"), "{other}");
+    assert_eq!(served.control("ledger")["captured"], 2000);
+}
+
+#[test]
 fn the_control_plane_answers_to_this_machine_alone() {
     let folder = tempfile::tempdir().unwrap();
-    let served = ServedGateway::start(folder.path(), &[]);
+    let served = Served::gateway(folder.path(), &[]);
     let page = |host: &str| {
         let text = format!("GET /_ledgerly/ HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
         raw(&served, text.as_bytes())
@@ -151,7 +179,7 @@ fn only_the_right_key_is_accepted_and_it_is_never_shown() {
     let (key, other) = (folder.path().join("key"), folder.path().join("other"));
     fs::write(&key, "sk_live_hidden\n").unwrap();
     fs::write(&other, "sk_live_wrong\n").unwrap();
-    let served = ServedGateway::start(
+    let served = Served::gateway(
         folder.path(),
         &["--gateway-key-file", key.to_str().unwrap()],
     );

@@ -11,17 +11,18 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, SystemTime};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::SystemTime;
 
 use serde_json::Value;
-use served::{LEDGERLY, ServedGateway};
+use served::{LEDGERLY, Served};
 
 /// The short version.
 const KILLS: u64 = 12;
 const INVOICES: u64 = 300;
 
-/// A process is killed within so long after its start; a run that has nothing left to do is shorter.
-const LIFE_MILLIS_MAX: u64 = 400;
+/// A process is killed when the gateway has had at most this part of the invoices as requests.
+const LIVES: u64 = 8;
 
 fn number(variable: &str, otherwise: u64) -> u64 {
     std::env::var(variable).map_or(otherwise, |text| text.parse().unwrap())
@@ -33,11 +34,16 @@ fn runs_and_gateways_that_are_killed_lose_nothing_and_charge_nothing_twice() {
         number("LEDGERLY_KILLS", KILLS),
         number("LEDGERLY_KILL_INVOICES", INVOICES),
     );
+    let mut runs = 0;
     while left > 0 {
         let folder = tempfile::tempdir().unwrap();
         import(folder.path(), invoices);
-        left -= killed_until_done(folder.path(), left);
+        left -= killed_until_done(folder.path(), invoices, left);
         check(folder.path(), invoices);
+        runs += 1;
+        println!(
+            "{left} kills to come after {runs} books of {invoices} invoices: nothing lost or double"
+        );
     }
 }
 
@@ -61,55 +67,69 @@ fn import(folder: &Path, invoices: u64) {
 
 /// Kills runs and gateways in turn until a run ends by itself, or so many were killed. Returns how
 /// many were.
-fn killed_until_done(folder: &Path, kills_max: u64) -> u64 {
-    let mut gateway = ServedGateway::start(folder, &[]);
+fn killed_until_done(folder: &Path, invoices: u64, kills_max: u64) -> u64 {
+    let (told, heard) = channel();
     let mut kills = 0;
     while kills < kills_max {
-        let mut run = start_run(folder, &gateway.url);
-        std::thread::sleep(moment());
-        // The gateway's death leaves the run without answers; its own follows in the next round.
-        let is_gateways_turn = kills % 3 == 2;
-        if is_gateways_turn {
-            gateway.kill();
+        let mut serving = Served::gateway(folder, &["--log-requests"]);
+        let lines = serving.hand_over_lines();
+        let requests = told.clone();
+        let listener = std::thread::spawn(move || {
+            lines.for_each(|_| drop(requests.send(Told::Request)));
+        });
+        let mut run = start_run(folder, &serving.url);
+        let mut stdout = run.stdout.take().unwrap();
+        let ended = told.clone();
+        let watcher = std::thread::spawn(move || {
+            drop(std::io::copy(&mut stdout, &mut std::io::sink()));
+            drop(ended.send(Told::End));
+        });
+        let has_ended = waits_for(&heard, noise() % (invoices / LIVES).max(1));
+        // Every third time the gateway dies first, which leaves the run without answers.
+        if kills % 3 == 2 {
+            serving.kill();
             run.kill().unwrap();
-            run.wait().unwrap();
-            gateway = ServedGateway::start(folder, &[]);
-            kills += 1;
-            continue;
+        } else {
+            run.kill().unwrap();
+            drop(serving);
         }
-        if let Some(status) = run.try_wait().unwrap() {
+        let status = run.wait().unwrap();
+        watcher.join().unwrap();
+        listener.join().unwrap();
+        while heard.try_recv().is_ok() {}
+        if has_ended {
             assert!(status.success(), "{status}");
-            // A run that had nothing to do counts as well, so that this ends.
-            return kills.max(1);
+            return kills;
         }
-        run.kill().unwrap();
-        run.wait().unwrap();
         kills += 1;
     }
     kills
 }
 
+/// What a killer hears.
+enum Told {
+    /// The gateway had a request.
+    Request,
+    /// The run has ended by itself.
+    End,
+}
+
+/// Waits until the gateway has had so many requests; true when the run has ended before.
+fn waits_for(heard: &Receiver<Told>, requests: u64) -> bool {
+    (0..requests).any(|_| matches!(heard.recv().unwrap(), Told::End))
+}
+
 /// When to kill: the clock's own noise.
-fn moment() -> Duration {
-    let now = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap();
-    Duration::from_millis(u64::from(now.subsec_micros()) % LIFE_MILLIS_MAX)
+fn noise() -> u64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    u64::from(now.unwrap().subsec_nanos() / 7)
 }
 
 fn start_run(folder: &Path, url: &str) -> Child {
     ledgerly(folder)
-        .args([
-            "charge",
-            "--all",
-            "--concurrency",
-            "4",
-            "--batch",
-            "50",
-            "--gateway",
-            url,
-        ])
-        .stdout(Stdio::null())
+        .args(["charge", "--all", "--concurrency", "4", "--batch", "50"])
+        .args(["--gateway", url])
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .unwrap()
@@ -117,7 +137,7 @@ fn start_run(folder: &Path, url: &str) -> Child {
 
 /// After the last kill: a run finishes the work, the next finds none, and everything agrees.
 fn check(folder: &Path, invoices: u64) {
-    let gateway = ServedGateway::start(folder, &[]);
+    let gateway = Served::gateway(folder, &[]);
     let json = |arguments: &[&str]| -> Value {
         let output = ledgerly(folder)
             .args(arguments)

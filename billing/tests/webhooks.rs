@@ -4,17 +4,18 @@
 mod served;
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 
-use billing::gateway::{FakeGateway, Secret, SignatureError, sign};
-use billing::repository::{InvoiceRepository, InvoiceState, NewInvoice, SqliteRepository};
+use billing::gateway::{
+    ChargeRequest, FakeGateway, MinorUnits, PaymentGateway, Secret, SignatureError, sign,
+};
+use billing::refund::refund;
+use billing::repository::{InvoiceRepository, InvoiceState, NewInvoice, Repository};
 use billing::webhook::{Received, Receiver, WebhookError};
 use billing::{ChargeState, charge};
 use rust_decimal::dec;
-use served::{LEDGERLY, ServedGateway};
+use served::{LEDGERLY, Served};
 
 const NOW: i64 = 1_800_000_000;
 
@@ -27,12 +28,13 @@ fn secret() -> Secret {
 }
 
 /// A receiver that does not know yet what became of its one invoice, and the events that tell.
-fn unknown(path: &Path, method: &str) -> (Receiver<SqliteRepository>, Vec<String>) {
-    let mut repository = SqliteRepository::create(path).unwrap();
+fn unknown(path: &Path, method: &str) -> (Receiver<Repository>, Vec<String>) {
+    let mut repository = Repository::create(path).unwrap();
     let worked = fs::read_to_string("examples/worked.json").unwrap();
     let new = NewInvoice {
         invoice: serde_json::from_str(&worked).unwrap(),
         total: dec!(141.69),
+        policy: pricing::Policy::standard().into(),
         due: dec!(141.69),
         currency: "USD".parse().unwrap(),
         due_on: None,
@@ -57,9 +59,16 @@ fn unknown(path: &Path, method: &str) -> (Receiver<SqliteRepository>, Vec<String
     (Receiver::new(repository, secret(), now), events)
 }
 
-fn receive(receiver: &mut Receiver<SqliteRepository>, event: &str) -> Received {
+fn receive(receiver: &mut Receiver<Repository>, event: &str) -> Received {
     let signature = sign(&secret(), NOW, event.as_bytes());
     receiver.receive(&signature, event.as_bytes()).unwrap()
+}
+
+/// The event as if another database had asked.
+fn of_database(event: &str, name: &str) -> String {
+    let mut event: serde_json::Value = serde_json::from_str(event).unwrap();
+    event["data"]["object"]["metadata"]["database_id"] = name.into();
+    event.to_string()
 }
 
 #[test]
@@ -76,7 +85,7 @@ fn events_in_any_order_and_twice_record_one_decision() {
         let twice = events.iter().chain(&events);
         let recorded = twice.filter(|event| receive(&mut receiver, event) == Received::Recorded);
         assert_eq!(recorded.count(), 1, "{method}");
-        let repository = SqliteRepository::open(&path).unwrap();
+        let repository = Repository::open(&path).unwrap();
         assert_eq!(repository.find("INV-1").unwrap().unwrap().state, state);
         assert_eq!(repository.problems().unwrap(), Vec::<String>::new());
     }
@@ -121,6 +130,11 @@ fn a_signed_event_about_something_else_changes_nothing() {
         Received::NothingNew
     );
     assert_eq!(receive(&mut receiver, "[]"), Received::NothingNew);
+    let of_another_database = of_database(event, "another");
+    assert_eq!(
+        receive(&mut receiver, &of_another_database),
+        Received::NothingNew
+    );
     let other_amount = event.replace("14169", "14168");
     assert_eq!(
         receive(&mut receiver, &other_amount),
@@ -132,6 +146,73 @@ fn a_signed_event_about_something_else_changes_nothing() {
         matches!(broken, Err(WebhookError::NoEvent(_))),
         "{broken:?}"
     );
+}
+
+#[test]
+fn a_refund_that_fails_later_is_taken_back_in_the_journal_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledgerly.db");
+    let (mut receiver, _) = unknown(&path, "pm_card_visa");
+    let mut repository = Repository::open(&path).unwrap();
+    let mut gateway = FakeGateway::in_memory().unwrap();
+    gateway.queue_webhooks();
+    let charged = charge(
+        &mut repository,
+        &mut gateway,
+        "INV-1",
+        "pm_card_visa".parse().unwrap(),
+        NOW,
+    );
+    assert!(matches!(charged.unwrap().state, ChargeState::Paid(_)));
+    refund(&mut repository, &mut gateway, "INV-1", None, NOW).unwrap();
+    let mut events = Vec::new();
+    while let Some(delivery) = gateway.next_delivery().unwrap() {
+        gateway.delivered(&delivery, true).unwrap();
+        events.push(delivery.payload);
+    }
+    let done = events.iter().find(|event| event.contains("refund.created"));
+    let failed = done
+        .unwrap()
+        .replace("refund.created", "refund.failed")
+        .replace("\"succeeded\"", "\"failed\"");
+    assert_eq!(receive(&mut receiver, done.unwrap()), Received::NothingNew);
+    assert_eq!(receive(&mut receiver, &failed), Received::Recorded);
+    assert_eq!(receive(&mut receiver, &failed), Received::NothingNew);
+    let of_another = failed.replace("refund_id", "another_id");
+    assert_eq!(receive(&mut receiver, &of_another), Received::NothingNew);
+    let refunds = repository.balances().unwrap().into_iter();
+    let mut refunds = refunds.filter(|balance| balance.account == "refunds");
+    assert_eq!(refunds.next().unwrap().amount_minor, 0);
+    assert_eq!(repository.problems().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn each_of_several_places_is_told_each_event_until_it_takes_it() {
+    let mut gateway = FakeGateway::in_memory().unwrap();
+    gateway.queue_webhooks_to(vec!["one".to_owned(), "other".to_owned()]);
+    let request = ChargeRequest {
+        attempt_id: "k-1".to_owned(),
+        database_id: None,
+        invoice_id: "INV-1".to_owned(),
+        amount: MinorUnits::new(100, "USD".parse().unwrap()).unwrap(),
+        payment_method: "pm_card_visa".parse().unwrap(),
+    };
+    gateway.charge(&request).unwrap();
+    let told = |gateway: &mut FakeGateway, place: &str, is_taken| {
+        let mut events = Vec::new();
+        while let Some(delivery) = gateway.next_delivery_to(place).unwrap() {
+            gateway.delivered(&delivery, is_taken).unwrap();
+            events.push(delivery.payload);
+        }
+        events
+    };
+    let first = told(&mut gateway, "other", false);
+    assert_eq!(first.len(), 3, "created, the charge, the decision");
+    assert!(first[0].contains("\"pending_webhooks\":2"), "{}", first[0]);
+    assert_eq!(told(&mut gateway, "one", true), first);
+    gateway.advance_clock(1).unwrap();
+    assert_eq!(told(&mut gateway, "other", true), first, "tried again");
+    assert_eq!(told(&mut gateway, "one", true), Vec::<String>::new());
 }
 
 #[test]
@@ -155,25 +236,13 @@ fn the_served_gateway_tells_the_served_receiver_what_became_of_a_lost_answer() {
             .status
             .success()
     );
-    let serve = [
-        "webhooks",
-        "serve",
-        "--listen",
-        "127.0.0.1:0",
-        "--webhook-secret-file",
-        "secret",
-    ];
-    let mut receiver = ledgerly(&serve).stdout(Stdio::piped()).spawn().unwrap();
-    let mut url = String::new();
-    BufReader::new(receiver.stdout.take().unwrap())
-        .read_line(&mut url)
-        .unwrap();
+    let mut receiver = Served::receiver(path, &["--webhook-secret-file", "secret"]);
     let secret = path.join("secret");
-    let gateway = ServedGateway::start(
+    let gateway = Served::gateway(
         path,
         &[
             "--webhook",
-            url.trim(),
+            &receiver.url,
             "--webhook-secret-file",
             secret.to_str().unwrap(),
         ],
@@ -188,16 +257,8 @@ fn the_served_gateway_tells_the_served_receiver_what_became_of_a_lost_answer() {
         &gateway.url,
     ];
     assert_eq!(ledgerly(&charge).output().unwrap().status.code(), Some(5));
-    let is_paid = (0..200).any(|_| {
-        std::thread::sleep(Duration::from_millis(50));
-        let listed = ledgerly(&["invoice", "list", "--state", "paid"])
-            .output()
-            .unwrap();
-        listed.stdout.starts_with(b"INV-1")
-    });
-    let process = receiver.id().to_string();
-    let asked = std::process::Command::new("kill").arg(process).status();
-    assert!(asked.unwrap().success());
-    receiver.wait().unwrap();
-    assert!(is_paid, "no webhook came");
+    let told = receiver.line();
+    assert!(told.starts_with("recorded evt_"), "{told}");
+    let paid = ledgerly(&["invoice", "list", "--state", "paid"]);
+    assert!({ paid }.output().unwrap().stdout.starts_with(b"INV-1"));
 }

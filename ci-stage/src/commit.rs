@@ -14,6 +14,8 @@ pub struct Commit {
     sha: Option<String>,
     /// Whether the tree holds something that no commit has.
     dirty: bool,
+    /// When it was made, in seconds since 1970; nothing without a commit.
+    time: Option<u64>,
 }
 
 impl Commit {
@@ -26,8 +28,15 @@ impl Commit {
         let changes = git(folder, &["status", "--porcelain"])?;
         Ok(Self {
             sha,
+            time: git(folder, &["log", "-1", "--format=%ct"])?.and_then(|time| time.parse().ok()),
             dirty: changes.is_some_and(|changes| !changes.is_empty()),
         })
+    }
+
+    /// When it was made, in seconds since 1970.
+    #[must_use]
+    pub fn time(&self) -> u64 {
+        self.time.unwrap_or_default()
     }
 }
 

@@ -46,6 +46,12 @@ impl Console {
         Self { format, held }
     }
 
+    /// What standard output holds.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
     /// Writes text for people.
     pub fn say(&self, text: impl Display) {
         match &self.held {

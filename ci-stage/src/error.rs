@@ -51,6 +51,9 @@ pub enum Error {
     /// There is nothing that could judge.
     #[error("{0}")]
     NoTests(String),
+    /// What was asked for is refused: the text says which condition is not met.
+    #[error("{0}")]
+    Gate(String),
     /// Something ran past its time limit; the text says what and for how long.
     #[error("{0}")]
     TimedOut(String),
@@ -69,6 +72,7 @@ impl Error {
             Self::ToolMissing { .. } | Self::Setup(_) | Self::Io { .. } => ExitCode::Setup,
             Self::Baseline(_) => ExitCode::Baseline,
             Self::NoTests(_) => ExitCode::NoTests,
+            Self::Gate(_) => ExitCode::Gate,
             Self::TimedOut(_) => ExitCode::TimedOut,
             Self::Interrupted => ExitCode::Interrupted,
         }

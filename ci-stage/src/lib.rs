@@ -6,13 +6,16 @@
 //! teaches with it. [`tools`] finds what stages need. A verdict comes from exit codes and structured
 //! output, never from searching a log; [`exit::ExitCode`] lists the classes.
 
+pub mod artifact;
 pub mod base;
 pub mod cache;
 pub mod cargo;
+pub(crate) mod changes;
 pub mod cli;
 pub mod commit;
 pub mod console;
 pub mod coverage;
+pub mod deploy;
 pub mod diagnostic;
 pub mod error;
 pub mod exit;
@@ -21,10 +24,14 @@ pub mod mutate;
 pub mod parallel;
 pub mod pipeline;
 pub mod plan;
+mod plural;
+pub mod provider;
 pub mod report;
 pub mod settings;
+pub mod shard;
 pub mod sources;
 pub mod stage;
+mod suggest;
 pub mod suite;
 pub mod tools;
 pub mod transcript;

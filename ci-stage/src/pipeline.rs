@@ -1,21 +1,25 @@
 //! Running the stages of a plan, stopping at the first that is red.
 
+mod earlier;
+mod running;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::thread::{self, ScopedJoinHandle};
+use std::sync::Arc;
 use std::time::Instant;
 
-use crate::cache::{Cache, Inputs, Restored, age};
-use crate::cargo::Workspace;
-use crate::cargo::process::Lane;
+use crate::cache::{Cache, Inputs, Restored};
+use crate::cargo::{TestScope, Workspace};
 use crate::commit::Commit;
 use crate::console::{Console, Format};
 use crate::error::Error;
-use crate::plan::{Plan, Step};
+use crate::plan::Plan;
 use crate::settings::Settings;
-use crate::stage::{Context, Options, Report, Shared, Stage, State};
+use crate::shard::Merged;
+use crate::stage::{Context, Options, Report, Shared, Stage};
 use crate::tools;
 use crate::verdict::Verdict;
+use running::Running;
 
 /// A run: what, of which workspace, and how.
 #[derive(Debug)]
@@ -38,21 +42,8 @@ pub struct Run {
     pub install: bool,
     /// Called when a stage is red, before the run ends.
     pub on_failure: fn(&Report),
-}
-
-/// What the stages of one run need of it.
-struct Running<'a> {
-    run: &'a Run,
-    inputs: Option<Inputs>,
-    cache: Cache,
-    shared: Shared,
-    started: Instant,
-}
-
-/// A stage that runs beside others.
-struct Companion<'scope> {
-    lane: Lane,
-    work: ScopedJoinHandle<'scope, (Result<Report, Error>, Console)>,
+    /// What other machines have done of it.
+    pub(crate) merged: Option<Arc<Merged>>,
 }
 
 impl Run {
@@ -62,6 +53,13 @@ impl Run {
     /// [`Error::ToolMissing`] before anything runs; [`Error::Interrupted`] after ^C, and then the
     /// verdict file of an earlier run stays as it was.
     pub fn execute(&self) -> Result<Verdict, Error> {
+        let (verdict, _) = self.carry_out()?;
+        verdict.write(&self.workspace)?;
+        Ok(verdict)
+    }
+
+    /// Does the same without writing the verdict; gives what the stages left for each other too.
+    pub(crate) fn carry_out(&self) -> Result<(Verdict, Shared), Error> {
         for step in &self.plan.steps {
             tools::require(&step.stage.tools(&self.options), self.install)?;
         }
@@ -78,7 +76,10 @@ impl Run {
             run: self,
             inputs,
             cache: Cache::of(&self.workspace),
-            shared: Shared::default(),
+            shared: Shared {
+                merged: self.merged.clone(),
+                ..Shared::default()
+            },
             started,
         };
         let reports = running.stages()?;
@@ -86,10 +87,13 @@ impl Run {
             restored.end(&inputs.contents);
         }
         let commit = Commit::of(self.workspace.root())?;
-        let mut verdict = Verdict::new(&self.command, &commit, reports, started.elapsed());
+        let sources = running.inputs.as_ref().map(Inputs::digest);
+        let mut stages = earlier::stages(self, &commit, sources.as_deref());
+        stages.extend(reports);
+        let mut verdict = Verdict::new(&self.command, &commit, stages, started.elapsed());
+        verdict.sources = sources;
         verdict.lowered_gates = crate::base::lowered_gates(&self.workspace, &self.settings)?;
-        verdict.write(&self.workspace)?;
-        Ok(verdict)
+        Ok((verdict, running.shared))
     }
 
     fn inputs(&self) -> Result<Option<Inputs>, Error> {
@@ -119,6 +123,7 @@ impl Run {
     /// [`Error::Setup`] when a tool cannot be asked.
     pub fn explain(&self) -> Result<String, Error> {
         let mut text = String::new();
+        let mut tests_ran = false;
         for step in &self.plan.steps {
             let stage = &step.stage;
             let context = self.context(stage, Console::open(self.format));
@@ -126,175 +131,11 @@ impl Run {
             let beside = beside.map_or_else(String::new, |leader| format!(" (beside {leader})"));
             // Writing to a text cannot fail.
             let _ = writeln!(text, "{}{beside}: {}", stage.name(), stage.covers());
-            for command in stage.commands(&context)? {
+            for command in stage.commands(&context, tests_ran)? {
                 let _ = writeln!(text, "    {command}");
             }
+            tests_ran |= matches!(stage, Stage::Test(TestScope::Workspace));
         }
         Ok(text)
-    }
-}
-
-impl Running<'_> {
-    fn stages(&self) -> Result<Vec<Report>, Error> {
-        let steps = &self.run.plan.steps;
-        thread::scope(|scope| {
-            let mut companions: BTreeMap<usize, Companion<'_>> = BTreeMap::new();
-            let mut reports: BTreeMap<usize, Report> = BTreeMap::new();
-            let mut end = Ok(());
-            for (place, step) in steps.iter().enumerate() {
-                if step.beside.is_some() {
-                    continue;
-                }
-                for (other, companion) in self.companions_of(step) {
-                    let lane = Lane::fresh();
-                    let work = scope.spawn(move || {
-                        let console = Console::held(self.run.format);
-                        let context = self.run.context(&companion.stage, console);
-                        let report = lane.run(|| self.stage(&companion.stage, &context));
-                        (report, context.console)
-                    });
-                    companions.insert(other, Companion { lane, work });
-                }
-                if steps.len() > 1 {
-                    self.run.format.say(format!("==> {}", step.stage.name()));
-                }
-                let context = self
-                    .run
-                    .context(&step.stage, Console::open(self.run.format));
-                match self.stage(&step.stage, &context) {
-                    Err(error) => end = Err(error),
-                    Ok(report) => {
-                        reports.insert(place, report);
-                    }
-                }
-                let red = end.is_err() || reports.values().any(Report::is_red);
-                if red {
-                    for other in companions.values() {
-                        other.lane.stop();
-                    }
-                }
-                self.collect(&mut companions, &mut reports, red, &mut end);
-                if red || end.is_err() || reports.values().any(Report::is_red) {
-                    break;
-                }
-            }
-            self.collect(&mut companions, &mut reports, true, &mut end);
-            end?;
-            Ok(self.in_order(reports))
-        })
-    }
-
-    fn companions_of(&self, leader: &Step) -> Vec<(usize, &Step)> {
-        let steps = self.run.plan.steps.iter().enumerate();
-        let name = leader.stage.name();
-        steps
-            .filter(|(_, step)| step.beside.as_deref() == Some(name))
-            .collect()
-    }
-
-    /// Takes in the companions that have ended, or waits for all.
-    fn collect(
-        &self,
-        companions: &mut BTreeMap<usize, Companion<'_>>,
-        reports: &mut BTreeMap<usize, Report>,
-        wait: bool,
-        end: &mut Result<(), Error>,
-    ) {
-        let places: Vec<usize> = companions.keys().copied().collect();
-        for place in places {
-            let ended = companions[&place].work.is_finished();
-            if !(wait || ended) {
-                continue;
-            }
-            let Some(companion) = companions.remove(&place) else {
-                continue;
-            };
-            let lane = companion.lane;
-            let joined = companion.work.join();
-            let (report, console) = joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            let name = self.run.plan.steps[place].stage.name();
-            match report {
-                Err(Error::Interrupted) if lane.is_stopped() && end.is_ok() => {
-                    let mut report = Report::not_run(name, "stopped with the run");
-                    report.state = State::Cancelled;
-                    reports.insert(place, report);
-                }
-                Err(error) if end.is_ok() => *end = Err(error),
-                Err(_) => {}
-                Ok(report) => {
-                    self.run.format.say(format!("==> {name}"));
-                    console.release();
-                    reports.insert(place, report);
-                }
-            }
-        }
-    }
-
-    fn in_order(&self, mut reports: BTreeMap<usize, Report>) -> Vec<Report> {
-        let red = reports.values().find(|report| report.is_red());
-        let red = red.map(|report| report.name.clone());
-        let steps = self.run.plan.steps.iter().enumerate();
-        steps
-            .map(|(place, step)| {
-                let why = red.as_ref().map(|red| format!("{red} is red"));
-                let missing =
-                    || Report::not_run(step.stage.name(), why.as_deref().unwrap_or_default());
-                reports.remove(&place).unwrap_or_else(missing)
-            })
-            .collect()
-    }
-
-    /// Runs a stage, or answers from the cache.
-    fn stage(&self, stage: &Stage, context: &Context) -> Result<Report, Error> {
-        let began = self.started.elapsed();
-        let key = self.key(stage);
-        let remembered = key.as_deref().filter(|_| self.run.cached);
-        if let Some(mut report) = remembered.and_then(|key| self.cache.find(stage.name(), key)) {
-            report.started = began;
-            report.duration = self.started.elapsed().saturating_sub(began);
-            if let Some(cached) = &report.cached {
-                let age = age(cached.at);
-                context.console.say(format!(
-                    "cached (run {}, {age}): {}",
-                    cached.run, report.summary
-                ));
-            }
-            return Ok(report);
-        }
-        let mut report = stage.run(context, &self.shared)?;
-        report.started = began;
-        if let (true, Some(key), Some(inputs)) = (report.has_passed(), key, &self.inputs)
-            && inputs.are_unchanged(&self.run.workspace)
-        {
-            self.cache.remember(&report, &key);
-        }
-        if report.is_red() {
-            (self.run.on_failure)(&report);
-        }
-        Ok(report)
-    }
-
-    /// The key under which the stage is remembered, if it is at all.
-    fn key(&self, stage: &Stage) -> Option<String> {
-        let own = self.run.settings.stage.get(stage.name());
-        let wanted = own.and_then(|own| own.cache);
-        if !(self.run.settings.cache.enabled && wanted.unwrap_or(stage.is_cached_by_default())) {
-            return None;
-        }
-        let inputs = self.inputs.as_ref()?;
-        let Options {
-            limits,
-            retries,
-            nextest,
-            fused,
-            ..
-        } = &self.run.options;
-        let mut asked = format!("{limits:?} {retries} {nextest} {fused}");
-        if matches!(stage, Stage::Build) {
-            // A package is named after its commit, which says nothing about the sources.
-            let commit = Commit::of(self.run.workspace.root()).ok()?;
-            asked.push_str(&commit.to_string());
-        }
-        Some(inputs.key(stage, &self.run.settings, &asked))
     }
 }

@@ -4,9 +4,7 @@ use crate::cargo::Workspace;
 use crate::error::Error;
 use crate::settings::Settings;
 use crate::stage::{BUILT_IN, DEFAULT, Stage};
-
-/// A name as similar as this to what was typed is worth a question.
-const SIMILAR: f64 = 0.8;
+use crate::suggest::did_you_mean;
 
 /// What the command line asks for; empty means the whole pipeline.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -119,6 +117,12 @@ impl Plan {
         self.steps.iter().map(|step| step.stage.name())
     }
 
+    /// Whether a stage rests on the run of the tests.
+    #[must_use]
+    pub fn is_of_tests(stage: &Stage) -> bool {
+        matches!(stage, Stage::Test(_) | Stage::Coverage(_))
+    }
+
     /// Whether tests of the workspace are run.
     #[must_use]
     pub fn runs_tests(&self) -> bool {
@@ -179,11 +183,7 @@ fn known(name: &str, settings: &Settings) -> Result<Stage, Error> {
         let mut names: Vec<&str> = BUILT_IN.into_iter().chain(own).collect();
         names.sort_unstable();
         names.dedup();
-        let similarity = |other: &str| strsim::jaro_winkler(name, other);
-        let nearest = names.iter().filter(|other| similarity(other) >= SIMILAR);
-        let nearest = nearest.max_by(|one, two| similarity(one).total_cmp(&similarity(two)));
-        let question =
-            nearest.map_or_else(String::new, |other| format!("; did you mean `{other}`?"));
+        let question = did_you_mean(name, names.iter().copied());
         let names = names.join(", ");
         Error::Usage(format!(
             "no stage is called `{name}`{question}\n  stages: {names}"

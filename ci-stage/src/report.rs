@@ -5,10 +5,12 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use clap::ValueEnum;
 use tempfile::Builder;
 
 use crate::cargo::Workspace;
 use crate::error::Error;
+use crate::stage::State;
 use crate::verdict::Verdict;
 
 mod cobertura;
@@ -48,6 +50,19 @@ pub fn write_whole(file: &Path, text: &str) -> Result<(), Error> {
     kept.map(drop).map_err(Error::io("write", file))
 }
 
+/// Writes every report of a verdict below the target folder.
+///
+/// # Errors
+/// Those of [`Kind::render`], and [`Error::Io`] when a file cannot be written.
+pub fn write_all(workspace: &Workspace, verdict: &Verdict) -> Result<(), Error> {
+    let material = Material::of(workspace, verdict);
+    let folder = workspace.target_directory().join("ci");
+    for kind in Kind::value_variants() {
+        write_whole(&folder.join(kind.file_name()), &kind.render(&material)?)?;
+    }
+    Ok(())
+}
+
 /// On GitHub, shows a run where people look: at the lines of the change and on the job's page.
 ///
 /// # Errors
@@ -56,6 +71,10 @@ pub fn publish(workspace: &Workspace, verdict: &Verdict) -> Result<(), Error> {
     if std::env::var_os("GITHUB_ACTIONS").is_none_or(|set| set != "true") {
         return Ok(());
     }
+    // Each step of a pipeline tells its own stages.
+    let mut verdict = verdict.clone();
+    verdict.stages.retain(|stage| stage.state != State::Earlier);
+    let verdict = &verdict;
     let changed = crate::base::changed_files(workspace)?;
     // On standard error, where it cannot mix with results; GitHub reads both.
     crate::console::complain(annotations(verdict, &changed).trim_end());

@@ -1,22 +1,33 @@
 //! `[workspace.metadata.ci-stage]` in the root manifest; every key is optional.
 
+mod environments;
 mod gates;
+mod image;
+mod mutate;
 mod percent;
+mod place;
+mod provider;
 mod quarantine;
 mod stages;
 
+pub use environments::{Approval, ApprovedBy, EnvironmentSettings, ImpactSettings, WatchSettings};
 pub use gates::{CoverageSettings, PackageGates};
+pub use image::ImageSettings;
+pub use mutate::MutateSettings;
 pub use percent::{NotAPercentage, Percent};
+pub use provider::ProviderSettings;
 pub use quarantine::{Quarantine, Reason};
 pub use stages::{CacheSettings, FailureClass, StageSettings};
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
 
 use crate::cargo::Workspace;
 use crate::error::Error;
+use crate::suggest::did_you_mean;
 
 /// What a workspace says about its own pipeline.
 ///
@@ -24,6 +35,7 @@ use crate::error::Error;
 /// [workspace.metadata.ci-stage]
 /// name = "ledgerly"            # the package is dist/ledgerly-<commit>
 /// bins = ["ledgerly"]          # which binaries it holds
+/// files = ["examples/a.json"]  # further files for the package
 /// base = "origin/main"         # what a change is compared with
 /// env = { TZ = "UTC" }         # variables for every stage
 /// test.timeout-seconds = 300   # after this time a test is killed
@@ -32,7 +44,7 @@ use crate::error::Error;
 /// ```
 ///
 /// [`CoverageSettings`] shows the gates, [`StageSettings`] the stages, [`Quarantine`] tests that
-/// may waver.
+/// may waver, [`EnvironmentSettings`] where releases run.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
@@ -40,10 +52,16 @@ pub struct Settings {
     pub name: Option<String>,
     /// The binaries to package; all of the workspace's when it is not given.
     pub bins: Option<Vec<String>>,
+    /// Further files for the package, from the workspace's root.
+    pub files: Vec<PathBuf>,
+    /// The image of the package, if one is wanted.
+    pub image: Option<ImageSettings>,
     /// The coverage gates.
     pub coverage: CoverageSettings,
     /// How tests are run.
     pub test: TestSettings,
+    /// The gates of a sweep of mutants.
+    pub mutate: MutateSettings,
     /// The stages of the pipeline, in order.
     pub stages: Option<Vec<String>>,
     /// The conditions of single stages, by name.
@@ -54,6 +72,10 @@ pub struct Settings {
     pub cache: CacheSettings,
     /// Tests that may waver, for a time.
     pub quarantine: Vec<Quarantine>,
+    /// Where releases run, by name.
+    pub environments: BTreeMap<String, EnvironmentSettings>,
+    /// What the files of CI servers need to know.
+    pub provider: ProviderSettings,
     /// The branch that changes are made against [default: origin's default branch, main, master].
     pub base: Option<String>,
 }
@@ -94,20 +116,24 @@ impl Settings {
         let Some(section) = workspace.settings().get("ci-stage") else {
             return Ok(Self::default());
         };
+        // Cargo has read it just now; without it the line is not told, and that is all.
+        let manifest = std::fs::read_to_string(workspace.manifest()).unwrap_or_default();
         let wrong = |message: String| Error::Configuration {
             file: workspace.manifest(),
-            message: format!("[workspace.metadata.ci-stage]: {message}"),
+            message,
         };
-        let settings: Self =
-            serde_json::from_value(section.clone()).map_err(|error| wrong(error.to_string()))?;
+        let settings: Self = place::read(section, &manifest).map_err(wrong)?;
         let members = workspace.packages();
         for package in settings.coverage.packages.keys() {
             if !members.iter().any(|member| member.name.as_str() == package) {
                 let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
-                return Err(wrong(format!(
-                    "coverage.packages.{package}: no member has this name; the members are {}",
-                    names.join(", ")
-                )));
+                let message = format!(
+                    "no member has this name; the members are {}{}",
+                    names.join(", "),
+                    did_you_mean(package, names.iter().copied())
+                );
+                let keys = ["coverage", "packages", package];
+                return Err(wrong(place::wrong(&keys, &message, &manifest)));
             }
         }
         Ok(settings)

@@ -20,7 +20,7 @@ pub const VERSION: u32 = 1;
 ///
 /// ```json
 /// {"version": 1, "command": "test", "class": "test_failed", "exit_code": 1,
-///  "commit": "9f3c2a7d1e0b", "started_at": 1793000000, "duration_ms": 812,
+///  "commit": "9f3c2a7d1e0b", "sources": "4be2...", "started_at": 1793000000, "duration_ms": 812,
 ///  "tests": {"failed": 1, "passed": 8, "ignored": 0},
 ///  "lowered_gates": ["coverage.lines: 90 -> 85"],
 ///  "stages": [{"name": "test", "class": "test_failed", "state": "ran",
@@ -29,8 +29,9 @@ pub const VERSION: u32 = 1;
 ///              "tests": {"suites": [], "duration_ms": 40}}]}
 /// ```
 ///
-/// A stage's `state` is `ran`, `cached` (with `cached.run` and `cached.at`), `not_run` (its
-/// `summary` says why) or `cancelled`; only with the first two its `class` is a verdict. It has
+/// A stage's `state` is `ran`, `cached` (with `cached.run` and `cached.at`), `earlier` (it passed in
+/// a step before this one, on the same commit and `sources`), `not_run` (its `summary` says why) or
+/// `cancelled`; only with the first three its `class` is a verdict. It has
 /// `tests`, `flaky`, `coverage`, `gates`, `diagnostics` or `package` where it found them. A field
 /// may be added under the same version; none changes its meaning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +46,10 @@ pub struct Verdict {
     pub exit_code: u8,
     /// The commit, with `-dirty` for a tree with changes.
     pub commit: String,
+    /// One hash over the names and contents of the sources when the run began; nothing where they
+    /// cannot all be known.
+    #[serde(default)]
+    pub sources: Option<String>,
     /// When the run began, in seconds since 1970.
     #[serde(default)]
     pub started_at: i64,
@@ -75,6 +80,7 @@ impl Verdict {
             class,
             exit_code: class as u8,
             commit: commit.to_string(),
+            sources: None,
             started_at: jiff::Timestamp::now().as_second() - began,
             duration,
             tests: tested.map(Transcript::counts).unwrap_or_default(),

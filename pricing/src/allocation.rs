@@ -171,7 +171,7 @@ fn on_common_unit(parts: &[Money], total: Money, places: u32) -> Option<Vec<Mone
 /// Whole numbers near `exact / unit` whose sum is `total`; `None` when a sum does not fit.
 ///
 /// What is left over goes round to all, as far as it reaches, and then to the largest remainders.
-fn largest_remainder<N>(mut exact: Vec<N>, unit: &N, total: N) -> Option<Vec<N>>
+pub(crate) fn largest_remainder<N>(mut exact: Vec<N>, unit: &N, total: N) -> Option<Vec<N>>
 where
     N: Integer + Clone + CheckedAdd + CheckedSub + FromPrimitive,
 {

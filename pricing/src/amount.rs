@@ -52,6 +52,7 @@ fn refusal(text: &str) -> AmountError {
         .is_some_and(|(mantissa, _)| parse(mantissa).is_ok());
     match text {
         "" => AmountError::Empty,
+        _ if text.ends_with('%') => AmountError::Percent(text.to_owned()),
         _ if number_with_exponent => AmountError::Exponent(text.to_owned()),
         _ => AmountError::NotADecimal(text.to_owned()),
     }

@@ -90,6 +90,13 @@ pub struct RawDocument {
     /// Who buys; shown, never priced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub buyer: Option<Party>,
+    /// Invoices before this one that it corrects or completes, or that a credit note takes back besides
+    /// `credits`, or with their days of issue; shown, never priced.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preceding_invoices: Vec<PrecedingInvoice>,
+    /// How it is to be paid, in words; shown, never priced.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub payment_terms: String,
     /// Free text for the reader; shown, never priced.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
@@ -104,6 +111,14 @@ pub struct RawDocument {
     /// What is already paid.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prepayments: Vec<RawPrepayment>,
+    /// What is added to the amount due so that it can be paid, or below zero taken off; absent, as
+    /// the policy's smallest coin says.
+    #[serde(
+        default,
+        with = "amount::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub payable_rounding: Option<Decimal>,
 }
 
 /// A line item as it stands in a file.
@@ -184,6 +199,17 @@ pub struct RawAdjustment {
     /// lines in proportion to their amounts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax: Option<TaxCodes>,
+}
+
+/// An invoice before this one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrecedingInvoice {
+    /// Its identifier.
+    pub invoice_id: String,
+    /// When it was issued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issue_date: Option<Date>,
 }
 
 /// A prepayment as it stands in a file.

@@ -1,13 +1,16 @@
 //! The engine: a policy, applied to invoices.
 
+use std::sync::Arc;
+
 use rust_decimal::Decimal;
 
 use crate::currency::Currency;
 use crate::error::PricingError;
 use crate::invoice::Invoice;
+use crate::kernel::{Kernel, decimal};
 use crate::money::Money;
 use crate::policy::{MINOR_UNIT_PLACES, Policy};
-use crate::quote::Quote;
+use crate::quote::{Breakdown, Counted, Quote};
 use crate::rounding::Precision;
 
 mod lines;
@@ -25,21 +28,27 @@ pub(crate) use taxes::TaxAmount;
 /// Prices invoices under one [`Policy`].
 #[derive(Clone, Debug)]
 pub struct PricingEngine {
-    policy: Policy,
+    // Shared with the quotes, which name its rules only when somebody reads them.
+    policy: Arc<Policy>,
+    kernel: Option<Kernel>,
 }
 
 /// A quote with the amounts behind it.
 pub(crate) struct Priced<'p> {
     pub(crate) lines: Vec<LineAmounts>,
     pub(crate) steps: Steps<'p>,
-    pub(crate) quote: Quote,
+    pub(crate) quote: Breakdown,
 }
 
 impl PricingEngine {
     /// An engine that prices under `policy`.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
-        Self { policy }
+        let kernel = Kernel::of_policy(&policy);
+        Self {
+            policy: Arc::new(policy),
+            kernel,
+        }
     }
 
     /// The policy under which this engine prices.
@@ -48,14 +57,52 @@ impl PricingEngine {
         &self.policy
     }
 
+    /// The policy compiled into integers, for whoever prices without making an [`Invoice`]; `None`
+    /// when the policy's totals are not one part of the subtotal.
+    #[must_use]
+    pub fn kernel(&self) -> Option<&Kernel> {
+        self.kernel.as_ref()
+    }
+
     /// The invoice's total with every step that leads to it.
+    #[inline]
     pub fn quote(&self, invoice: &Invoice) -> Result<Quote, PricingError> {
-        Ok(self.quote_watched(invoice, &mut ())?.quote)
+        let kernel = self.kernel.as_ref();
+        match kernel.and_then(|kernel| kernel.counted(invoice)) {
+            Some(counts) => Ok(Counted::new(invoice, &self.policy, counts).into()),
+            None => self.quote_by_steps(invoice),
+        }
+    }
+
+    /// The quote as [`Self::quote`] gives it, by the general path: one exact step after the other, for
+    /// every invoice and policy. What the kernel counts is held against it.
+    pub fn quote_by_steps(&self, invoice: &Invoice) -> Result<Quote, PricingError> {
+        Ok(self.quote_watched(invoice, &mut ())?.quote.into())
     }
 
     /// The invoice's total, rounded to the minor unit; by the standard policy once, at the end, half
-    /// away from zero. Prepayments and cash rounding come after it: see [`Quote::due`].
+    /// away from zero. Prepayments and cash rounding come after it: see [`Breakdown::due`](crate::Breakdown::due).
+    #[inline]
     pub fn total(&self, invoice: &Invoice) -> Result<Decimal, PricingError> {
+        if let Some(kernel) = &self.kernel
+            && let Some(units) = kernel.invoice_units(invoice)
+        {
+            return Ok(decimal(units, kernel.places()));
+        }
+        self.total_by_steps(invoice)
+    }
+
+    /// The totals of many invoices, in their order.
+    pub fn totals<'i>(
+        &self,
+        invoices: &'i [Invoice],
+    ) -> impl Iterator<Item = Result<Decimal, PricingError>> + use<'_, 'i> {
+        invoices.iter().map(|invoice| self.total(invoice))
+    }
+
+    /// The total as [`Self::total`] gives it, by the general path: one exact step after the other, for
+    /// every invoice and policy. The kernel is held against it.
+    pub fn total_by_steps(&self, invoice: &Invoice) -> Result<Decimal, PricingError> {
         let precision = self.precision(invoice)?;
         let of_line = |item| Ok(lines::amounts(item, precision, self.policy.overdiscount)?.net);
         let nets = invoice.items().iter().map(of_line);
@@ -77,7 +124,7 @@ impl PricingEngine {
         let lines: Vec<LineAmounts> = lines.collect::<Result<_, _>>()?;
         let nets: Vec<Money> = lines.iter().map(|line| line.net).collect();
         let steps = self.steps(invoice, &nets, precision, watch)?;
-        let quote = Quote::of_steps(invoice, &self.policy, &lines, &steps)?;
+        let quote = Breakdown::of_steps(invoice, &self.policy, &lines, &steps)?;
         Ok(Priced {
             lines,
             steps,

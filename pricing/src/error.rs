@@ -13,6 +13,11 @@ pub enum AmountError {
     /// The text has an exponent.
     #[error("{0:?} has an exponent (write all digits, such as 1000 for 1e3)")]
     Exponent(String),
+    /// The text is a percentage.
+    #[error(
+        "{0:?} is a percentage (write a number without the sign; a rate as a fraction, 0.15 for 15 %)"
+    )]
+    Percent(String),
     /// The text is not of the form `-?digits[.digits]`.
     #[error(
         "{0:?} is not a decimal number (allowed: digits, one point with digits on both sides, a leading minus; such as 40.00)"
@@ -109,14 +114,13 @@ pub enum Problem {
     #[error("a discount or charge of a line is taxed as the line is (set tax on the line instead)")]
     TaxOfLineAdjustment,
     /// An invoice that credits another.
-    #[error("only a credit note takes an invoice back (add \"kind\": \"credit-note\")")]
+    #[error(
+        "only a credit note takes an invoice back (add \"kind\": \"credit-note\", or name the invoice in preceding_invoices)"
+    )]
     CreditsOfInvoice,
     /// A credit note for nothing.
     #[error("the credited invoice's identifier is empty (write it, or leave credits out)")]
     EmptyCredits,
-    /// A credit note for itself.
-    #[error("{0:?} credits itself (name the invoice that it takes back)")]
-    CreditsItself(String),
 }
 
 /// A computation whose exact result does not fit.

@@ -1,12 +1,15 @@
 //! Invoices and credit notes that can be priced; one door leads to them: `TryFrom<RawDocument>`.
 
+use std::fmt;
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::adjustment::Adjustment;
 use crate::currency::Currency;
-use crate::document::{DocumentKind, RawDocument, RawPrepayment};
+use crate::document::{DocumentKind, PrecedingInvoice, RawDocument, RawPrepayment};
 use crate::party::Party;
 use crate::tax_codes::TaxCodes;
 
@@ -14,13 +17,18 @@ mod door;
 
 /// An invoice or a credit note that can be priced. Made only by `TryFrom<RawDocument>` (the short
 /// [`RawInvoice`](crate::RawInvoice) and serde go through it), so nobody after that door checks again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// Cloning shares what stands on it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "RawDocument", into = "RawDocument")]
-#[expect(
-    clippy::struct_field_names,
-    reason = "the files' word for it is invoice_id"
-)]
-pub struct Invoice {
+pub struct Invoice(
+    // Shared with its quotes, which name its lines only when somebody reads them.
+    Arc<Content>,
+);
+
+/// What stands on an invoice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Content {
     invoice_id: String,
     tier: String,
     loyalty_member: bool,
@@ -31,19 +39,24 @@ pub struct Invoice {
     due_date: Option<Date>,
     currency: Option<Currency>,
     prices_include_tax: Option<bool>,
-    // The parties are large, seldom there and never priced.
-    parties: Option<Box<Parties>>,
+    // They are large, seldom there and never priced.
+    particulars: Option<Box<Particulars>>,
     note: String,
     items: Vec<LineItem>,
     discounts: Vec<Adjustment>,
     charges: Vec<Adjustment>,
     prepayments: Vec<RawPrepayment>,
+    payable_rounding: Option<Decimal>,
+    /// Whether it has no discounts, charges, prepayments and tax codes of its own.
+    is_plain: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Parties {
+struct Particulars {
     seller: Option<Party>,
     buyer: Option<Party>,
+    preceding_invoices: Vec<PrecedingInvoice>,
+    payment_terms: String,
 }
 
 /// A line item that can be priced: its price is not below zero.
@@ -63,103 +76,136 @@ impl Invoice {
     /// The identifier, never empty.
     #[must_use]
     pub fn invoice_id(&self) -> &str {
-        &self.invoice_id
+        &self.0.invoice_id
     }
 
     /// The customer's tier, as written.
     #[must_use]
     pub fn tier(&self) -> &str {
-        &self.tier
+        &self.0.tier
     }
 
     /// Whether the customer is a loyalty member.
     #[must_use]
     pub fn is_loyalty_member(&self) -> bool {
-        self.loyalty_member
+        self.0.loyalty_member
     }
 
     /// Whole days since the invoice was due.
     #[must_use]
     pub fn days_overdue(&self) -> u32 {
-        self.days_overdue
+        self.0.days_overdue
     }
 
     /// Invoice or credit note.
     #[must_use]
     pub fn kind(&self) -> DocumentKind {
-        self.kind
+        self.0.kind
     }
 
     /// On a credit note, the invoice that it takes back.
     #[must_use]
     pub fn credits(&self) -> Option<&str> {
-        self.credits.as_deref()
+        self.0.credits.as_deref()
     }
 
     /// The day of issue.
     #[must_use]
     pub fn issue_date(&self) -> Option<Date> {
-        self.issue_date
+        self.0.issue_date
     }
 
     /// The day by which it is to be paid.
     #[must_use]
     pub fn due_date(&self) -> Option<Date> {
-        self.due_date
+        self.0.due_date
     }
 
     /// The currency; `None` for the policy's.
     #[must_use]
     pub fn currency(&self) -> Option<Currency> {
-        self.currency
+        self.0.currency
     }
 
     /// Whether the prices include tax; `None` for what the policy says.
     #[must_use]
     pub fn prices_include_tax(&self) -> Option<bool> {
-        self.prices_include_tax
+        self.0.prices_include_tax
     }
 
     /// Who sells.
     #[must_use]
     pub fn seller(&self) -> Option<&Party> {
-        self.parties.as_ref()?.seller.as_ref()
+        self.0.particulars.as_ref()?.seller.as_ref()
     }
 
     /// Who buys.
     #[must_use]
     pub fn buyer(&self) -> Option<&Party> {
-        self.parties.as_ref()?.buyer.as_ref()
+        self.0.particulars.as_ref()?.buyer.as_ref()
+    }
+
+    /// Invoices before this one that it corrects or completes, in the order of the document.
+    #[must_use]
+    pub fn preceding_invoices(&self) -> &[PrecedingInvoice] {
+        let particulars = self.0.particulars.as_ref();
+        particulars.map_or(&[], |found| &found.preceding_invoices)
+    }
+
+    /// How it is to be paid, in words; may be empty.
+    #[must_use]
+    pub fn payment_terms(&self) -> &str {
+        let particulars = self.0.particulars.as_ref();
+        particulars.map_or("", |found| &found.payment_terms)
     }
 
     /// Free text for the reader; may be empty.
     #[must_use]
     pub fn note(&self) -> &str {
-        &self.note
+        &self.0.note
     }
 
     /// The line items, in the order of the document.
     #[must_use]
     pub fn items(&self) -> &[LineItem] {
-        &self.items
+        &self.0.items
     }
 
     /// The document's own discounts, in its order.
     #[must_use]
     pub fn discounts(&self) -> &[Adjustment] {
-        &self.discounts
+        &self.0.discounts
     }
 
     /// The document's charges, in its order.
     #[must_use]
     pub fn charges(&self) -> &[Adjustment] {
-        &self.charges
+        &self.0.charges
     }
 
     /// What is already paid; each above or equal to zero.
     #[must_use]
     pub fn prepayments(&self) -> &[RawPrepayment] {
-        &self.prepayments
+        &self.0.prepayments
+    }
+
+    /// What is added to the amount due so that it can be paid; `None` for what the policy's smallest
+    /// coin says.
+    #[must_use]
+    pub fn payable_rounding(&self) -> Option<Decimal> {
+        self.0.payable_rounding
+    }
+
+    /// Whether it has no discounts, charges, prepayments and tax codes of its own, nor do its lines.
+    #[inline]
+    pub(crate) fn is_plain(&self) -> bool {
+        self.0.is_plain
+    }
+}
+
+impl fmt::Debug for Invoice {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
     }
 }
 

@@ -35,6 +35,7 @@ mod document;
 mod engine;
 mod error;
 mod invoice;
+pub mod kernel;
 mod late_fee;
 mod loyalty;
 mod money;
@@ -45,6 +46,7 @@ mod rate;
 mod rounding;
 mod rounding_report;
 mod standard;
+mod summary;
 mod tax;
 mod tax_codes;
 mod tier;
@@ -55,8 +57,8 @@ pub use allocation::{AllocationError, allocate};
 pub use credit::{Credit, CreditError};
 pub use currency::{Currency, CurrencyError};
 pub use document::{
-    Base, DocumentKind, RawAdjustment, RawDocument, RawDocumentLine, RawInvoice, RawLineItem,
-    RawPrepayment,
+    Base, DocumentKind, PrecedingInvoice, RawAdjustment, RawDocument, RawDocumentLine, RawInvoice,
+    RawLineItem, RawPrepayment,
 };
 pub use engine::{Applied, PricingEngine, TaxShare};
 pub use error::{AmountError, InvoiceError, PricingError, Problem, RateError};
@@ -64,7 +66,7 @@ pub use invoice::{Invoice, LineItem};
 pub use money::Money;
 pub use party::Party;
 pub use policy::{Policy, PolicyError, PolicyId, Timeline, TimelineError};
-pub use quote::{Quote, QuotedLine, QuotedTax, Reason, Step};
+pub use quote::{Breakdown, Quote, QuotedLine, QuotedTax, Reason, Step};
 pub use rate::Rate;
 pub use rounding::{Rounding, RoundingMode, RoundingRule};
 pub use rounding_report::{Moved, RoundingReport};
@@ -72,5 +74,6 @@ pub use standard::{
     add_late_fee, add_tax, apply_loyalty_discount, apply_tier_discount, calculate_invoice_total,
     calculate_subtotal,
 };
+pub use summary::{Amounts, BookSummary, CurrencySummary, Sum, SummaryError, TaxAmounts};
 pub use tax_codes::{TaxCodes, TaxCodesError};
 pub use trace::{Carrying, Entry, Formula, Operand, ReplayError, Trace};

@@ -152,6 +152,15 @@ impl Money {
         Self::fitting(units, places, 1)
     }
 
+    /// `mantissa / 10^scale`, for a mantissa of far less than 38 digits.
+    pub(crate) const fn exactly(mantissa: i128, scale: u32) -> Self {
+        Self {
+            mantissa,
+            scale,
+            divisor: 1,
+        }
+    }
+
     /// `None` for the one mantissa whose sign cannot be turned.
     fn fitting(mantissa: i128, scale: u32, divisor: u64) -> Option<Self> {
         (mantissa != i128::MIN).then_some(Self {

@@ -13,11 +13,13 @@ use crate::rounding::Rounding;
 use crate::tax_codes::{EXEMPT, STANDARD};
 
 mod door;
+mod dunning;
 mod error;
 mod file;
 mod identity;
 mod timeline;
 
+pub use dunning::{Dunning, RETRY_AFTER_DAYS, RETRY_AFTER_DAYS_MAX};
 pub use error::{PolicyError, PolicyProblem, TimelineError};
 pub use file::{RawDatedRate, RawLateFee, RawLoyalty, RawPolicy, RawPolicyFile, RawTax, RawTier};
 pub use identity::PolicyId;
@@ -68,6 +70,7 @@ pub struct Policy {
     pub(crate) overdiscount: Overdiscount,
     pub(crate) currency: Option<Currency>,
     pub(crate) cash_step: Option<Decimal>,
+    dunning: Dunning,
 }
 
 /// What a tier earns: a name as it stands on invoices, and a rate of a base.
@@ -125,6 +128,8 @@ pub enum TaxCategory {
     L,
     /// Ceuta and Melilla.
     M,
+    /// Italian split payment: borne, and paid by the buyer to the tax office itself.
+    B,
 }
 
 /// The late fee: a rate of what is outstanding, or a fixed amount.
@@ -194,6 +199,7 @@ impl Policy {
             overdiscount: Overdiscount::default(),
             currency: None,
             cash_step: None,
+            dunning: Dunning::default(),
         };
         policy.identified("standard".to_owned(), None)
     }
@@ -236,6 +242,12 @@ impl Policy {
     #[must_use]
     pub fn rounding(&self) -> Rounding {
         self.rounding
+    }
+
+    /// When a declined invoice is charged again.
+    #[must_use]
+    pub fn dunning(&self) -> &Dunning {
+        &self.dunning
     }
 
     /// Whether the prices of an invoice include tax when it does not say so itself.

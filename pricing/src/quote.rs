@@ -1,9 +1,11 @@
 //! The quote: every step of a price, named, with its reason; what is shown adds up to the total.
 
+use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::amount;
 use crate::currency::Currency;
@@ -13,14 +15,40 @@ use crate::policy::PolicyId;
 use crate::rate::Rate;
 
 mod build;
+mod counted;
 mod lines;
 mod reason;
 mod reasons;
 mod shown;
 
+pub(crate) use counted::Counted;
 pub use reason::Reason;
 
-/// What an invoice costs, and why.
+/// What an invoice costs, and why: it dereferences to its [`Breakdown`].
+///
+/// ```
+/// use pricing::{Invoice, PricingEngine};
+/// let invoice: Invoice = serde_json::from_str(
+///     r#"{"invoice_id":"INV-1","tier":"gold","loyalty_member":false,"days_overdue":0,
+///         "items":[{"sku":"A","unit_price":"40.00","quantity":3}]}"#,
+/// )?;
+/// let quote = PricingEngine::standard().quote(&invoice)?;
+/// assert_eq!(quote.tier_discount.reason.to_string(), "gold tier, 15 %");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// The amounts of every step are computed when the quote is made. For a plain invoice they are
+/// machine words until somebody reads them; names and reasons are written down then.
+#[derive(Clone)]
+pub struct Quote(Form);
+
+#[derive(Clone)]
+enum Form {
+    Written(Box<Breakdown>),
+    Counted(Counted),
+}
+
+/// Every step of a price with its reason.
 ///
 /// The shown amounts add up under each rounding rule:
 /// - the lines to the subtotal, the discounts, charges and taxes each to their sum;
@@ -31,7 +59,7 @@ pub use reason::Reason;
 /// Where rounding happens once, at the end, a shown step may lie up to one minor unit from its exact
 /// amount, which stands beside it. The amounts of a credit note are above zero, as on the invoice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Quote {
+pub struct Breakdown {
     /// The invoice that is priced.
     pub invoice_id: String,
     /// Invoice or credit note.
@@ -84,6 +112,61 @@ pub struct Quote {
     /// What the customer still pays; below zero, what the customer gets back.
     #[serde(with = "amount")]
     pub due: Decimal,
+}
+
+impl Quote {
+    /// The breakdown itself, for whoever takes it apart.
+    #[must_use]
+    pub fn into_breakdown(self) -> Breakdown {
+        match self.0 {
+            Form::Written(breakdown) => *breakdown,
+            Form::Counted(counted) => counted.breakdown().clone(),
+        }
+    }
+}
+
+impl Deref for Quote {
+    type Target = Breakdown;
+
+    fn deref(&self) -> &Breakdown {
+        match &self.0 {
+            Form::Written(breakdown) => breakdown,
+            Form::Counted(counted) => counted.breakdown(),
+        }
+    }
+}
+
+impl From<Breakdown> for Quote {
+    fn from(breakdown: Breakdown) -> Self {
+        Self(Form::Written(Box::new(breakdown)))
+    }
+}
+
+impl From<Counted> for Quote {
+    #[inline]
+    fn from(counted: Counted) -> Self {
+        Self(Form::Counted(counted))
+    }
+}
+
+impl PartialEq for Quote {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Quote {}
+
+impl fmt::Debug for Quote {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(formatter)
+    }
+}
+
+impl Serialize for Quote {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (**self).serialize(serializer)
+    }
 }
 
 /// A line item of a quote.

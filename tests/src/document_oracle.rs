@@ -163,10 +163,14 @@ impl Oracle<'_> {
     }
 
     fn shares(&self, amount: &Amount, adjustment: &RawAdjustment, as_asked: bool) -> Vec<Amount> {
-        let by_first = as_asked && adjustment.rate.is_some() && adjustment.base == Base::Subtotal;
+        if !as_asked {
+            // It takes all that is left.
+            return self.parts.iter().map(|(.., left)| left.clone()).collect();
+        }
+        let by_first = adjustment.rate.is_some() && adjustment.base == Base::Subtotal;
         let exact_rate = adjustment
             .rate
-            .filter(|_| as_asked && self.policy.rounding.rule == RoundingRule::Total);
+            .filter(|_| self.policy.rounding.rule == RoundingRule::Total);
         let nothing_left = self.left().is_zero() && !amount.is_zero();
         let weights: Vec<&Amount> = self
             .parts

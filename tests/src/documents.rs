@@ -3,8 +3,8 @@
 use jiff::civil::date;
 use pricing::policy::{Overdiscount, RawLateFee, RawLoyalty, RawPolicy, RawTax, RawTier};
 use pricing::{
-    Base, Currency, Invoice, Policy, Rate, RawAdjustment, RawDocument, RawDocumentLine,
-    RawPrepayment, Rounding, RoundingMode, RoundingRule, TaxCodes,
+    Base, Currency, DocumentKind, Invoice, Party, Policy, PrecedingInvoice, Rate, RawAdjustment,
+    RawDocument, RawDocumentLine, RawPrepayment, Rounding, RoundingMode, RoundingRule, TaxCodes,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -222,4 +222,132 @@ pub fn accepted(raw: &RawDocument) -> Result<Invoice, TestCaseError> {
 /// The policy behind its door.
 pub fn ruled(raw: &RawPolicy) -> Result<Policy, TestCaseError> {
     Policy::try_from(raw.clone()).map_err(|error| TestCaseError::fail(error.to_string()))
+}
+
+/// Texts with all that files must quote, escape or keep apart; never blank.
+fn text() -> impl Strategy<Value = String> + Clone {
+    "[a-z,;+\"'<>&|\r\n\\\\ é€]{0,8}[a-z]"
+}
+
+fn party() -> impl Strategy<Value = Option<Party>> {
+    let party = (text(), text(), text()).prop_map(|(name, tax_id, city)| Party {
+        name,
+        tax_id,
+        city,
+        country: "DE".to_owned(),
+        ..Party::default()
+    });
+    option::of(party)
+}
+
+/// A document with at least one line and with all that is shown and not priced.
+pub fn full_document() -> impl Strategy<Value = RawDocument> {
+    let kind = prop_oneof![Just(DocumentKind::Invoice), Just(DocumentKind::CreditNote)];
+    let facts = (
+        kind,
+        option::of(text()),
+        option::of(text()),
+        party(),
+        party(),
+    );
+    let texts = vec(option::of(text()), 14);
+    let currency = prop::sample::select(vec![None, "EUR".parse().ok(), "JPY".parse().ok()]);
+    (document(true), line(true), facts, texts, currency).prop_map(
+        |(mut raw, line, (kind, credits, note, seller, buyer), texts, currency)| {
+            let mut texts = texts.into_iter().flatten().cycle();
+            let mut next = || texts.next().unwrap_or_default();
+            raw.items.push(line);
+            for item in &mut raw.items {
+                (item.sku, item.description, item.unit) = (next(), next(), next());
+                let adjustments = item.discounts.iter_mut().chain(&mut item.charges);
+                adjustments.for_each(|adjustment| adjustment.reason = next());
+            }
+            let adjustments = raw.discounts.iter_mut().chain(&mut raw.charges);
+            adjustments.for_each(|adjustment| adjustment.reason = next());
+            for paid in &mut raw.prepayments {
+                (paid.reason, paid.date) = (next(), Some(date(2026, 1, 2)));
+            }
+            let is_credit = kind == DocumentKind::CreditNote;
+            RawDocument {
+                kind,
+                credits: credits.filter(|_| is_credit),
+                currency,
+                seller,
+                buyer,
+                due_date: Some(date(2026, 2, 28)),
+                payable_rounding: (raw.days_overdue % 3 == 0)
+                    .then(|| Decimal::new(raw.days_overdue - 30, 2)),
+                preceding_invoices: (raw.days_overdue % 4 == 0)
+                    .then(|| PrecedingInvoice {
+                        invoice_id: "INV-0".to_owned(),
+                        issue_date: is_credit.then(|| date(2025, 12, 31)),
+                    })
+                    .into_iter()
+                    .collect(),
+                payment_terms: next(),
+                note: note.unwrap_or_default(),
+                ..raw
+            }
+        },
+    )
+}
+
+/// A policy that EN 16931 can express, of which a file can be written.
+pub fn norm_policy() -> impl Strategy<Value = RawPolicy> {
+    let rounding = Just(Rounding {
+        rule: RoundingRule::ShownAmounts,
+        mode: RoundingMode::HalfAway,
+    });
+    policy(rounding).prop_map(|raw| RawPolicy {
+        prices_include_tax: false,
+        // The norm shows two decimal places at most.
+        currency: raw
+            .currency
+            .filter(|currency| currency.minor_unit_places() <= 2),
+        late_fee: None,
+        ..raw
+    })
+}
+
+/// A document that EN 16931 can express: one tax on an amount, prices without tax, known parties.
+pub fn norm_document() -> impl Strategy<Value = RawDocument> {
+    let party = |name: &str, tax_id: &str| {
+        Some(Party {
+            name: name.to_owned(),
+            tax_id: tax_id.to_owned(),
+            country: "DE".to_owned(),
+            ..Party::default()
+        })
+    };
+    let one = |codes: &mut TaxCodes| {
+        if codes.codes().count() > 1 {
+            *codes = "reduced".into();
+        }
+    };
+    full_document().prop_map(move |mut raw| {
+        raw.prices_include_tax = None;
+        // An identifier has no space around it.
+        raw.credits = raw.credits.map(|id| id.trim().to_owned());
+        raw.currency = raw.currency.or_else(|| "EUR".parse().ok());
+        if !raw.payment_terms.is_empty() && raw.days_overdue % 5 == 0 {
+            raw.due_date = None;
+        }
+        let is_plain = raw.days_overdue % 2 == 0;
+        let (vat, number) = ("DE123456789", "12/345/6789");
+        let ids = if is_plain {
+            (vat, number)
+        } else {
+            (number, vat)
+        };
+        (raw.seller, raw.buyer) = (party("S & S", ids.0), party("B", ids.1));
+        for item in &mut raw.items {
+            one(&mut item.tax);
+            "HUR".clone_into(&mut item.unit);
+        }
+        let adjustments = raw.discounts.iter_mut().chain(&mut raw.charges);
+        adjustments
+            .flat_map(|adjustment| &mut adjustment.tax)
+            .for_each(one);
+        raw
+    })
 }

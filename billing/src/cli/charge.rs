@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::args::{ChargeOptions, ReportFormat};
 use super::clock;
+use super::database;
 use super::exit::ExitStatus;
 use super::gateway;
 use super::invoice::{json, print};
@@ -11,7 +12,6 @@ use super::run;
 use crate::charge::{Charge, ChargeState, charge as charge_once};
 use crate::error::Error;
 use crate::gateway::{Outcome, Payment};
-use crate::repository::{RunLock, SqliteRepository};
 
 /// What a program reads of a charge.
 #[derive(Serialize)]
@@ -36,12 +36,11 @@ pub(super) fn charge(options: &ChargeOptions) -> Result<ExitStatus, Error> {
 }
 
 fn charge_one(options: &ChargeOptions, id: &str) -> Result<ExitStatus, Error> {
-    let database = &options.database.database;
-    let mut repository = SqliteRepository::open(database)?;
-    let _lock = RunLock::take(database, "charging an invoice")?;
+    let (mut repository, _lock) =
+        database::open_to_charge(&options.database, "charging an invoice")?;
     let method = options.payment_method.clone();
     gateway::check_method(&options.gateway, &method)?;
-    let mut gateway = gateway::open(&options.gateway, database)?;
+    let mut gateway = gateway::open(&options.gateway, &options.database)?;
     let charge = charge_once(&mut repository, gateway.as_mut(), id, method, clock::now())?;
     let text = match options.format {
         ReportFormat::Json => json(&report(id, &charge))?,

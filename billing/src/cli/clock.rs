@@ -19,15 +19,19 @@ pub(super) fn now() -> i64 {
     })
 }
 
+/// The day that it is, in UTC.
+pub(super) fn today() -> Result<Date, Error> {
+    let time = Timestamp::from_second(now()).map_err(|error| Error::Usage(error.to_string()))?;
+    Ok(Offset::UTC.to_datetime(time).date())
+}
+
 /// The day by which an invoice is to be paid: as it says, or as many days ago as it is overdue.
 pub(super) fn due_on(invoice: &Invoice) -> Option<Date> {
     if let Some(date) = invoice.due_date() {
         return Some(date);
     }
-    let today = Offset::UTC
-        .to_datetime(Timestamp::from_second(now()).ok()?)
-        .date();
-    today
+    today()
+        .ok()?
         .checked_sub(i64::from(invoice.days_overdue()).days())
         .ok()
 }

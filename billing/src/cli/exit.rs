@@ -30,7 +30,7 @@ pub enum ExitStatus {
 pub(super) const HELP: &str = "\
 Exit codes:
   0  done
-  1  what was compared differs (policy diff, explain --replay, reconcile)
+  1  what was compared differs (policy diff, impact, explain --replay, reconcile)
   2  wrong usage or bad input; nothing was written
   3  done, but some invoices were rejected (--on-error skip)
   4  a charge was declined
@@ -42,7 +42,11 @@ impl ExitStatus {
         match error {
             Error::BadInput(_)
             | Error::Usage(_)
-            | Error::Repository(RepositoryError::Missing { .. })
+            | Error::Repository(
+                RepositoryError::Missing { .. }
+                | RepositoryError::InvalidUrl { .. }
+                | RepositoryError::Older { .. },
+            )
             | Error::Gateway(
                 GatewayError::UnknownPaymentMethod { .. }
                 | GatewayError::InvalidPaymentMethod { .. }

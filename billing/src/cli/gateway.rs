@@ -1,17 +1,18 @@
 //! Which gateway a command talks to, and `ledgerly gateway serve`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::time::Duration;
 
-use super::args::{GatewayOptions, GatewayServeOptions, WebhooksServeOptions};
+use super::args::{DatabaseOption, GatewayOptions, GatewayServeOptions, WebhooksServeOptions};
 use super::clock;
+use super::database::{self, gateway_ledger};
 use super::exit::ExitStatus;
 use crate::error::Error;
 use crate::gateway::serve::{ServeOptions, serve};
 use crate::gateway::{
     ApiKey, FakeGateway, GatewayError, HttpGateway, PaymentGateway, PaymentMethod, Secret,
 };
-use crate::repository::SqliteRepository;
 use crate::webhook::{self, Receiver};
 
 /// Where the key stands when no file is named. There is no option for the key itself: other users
@@ -21,17 +22,18 @@ const KEY_VARIABLE: &str = "LEDGERLY_GATEWAY_KEY";
 /// The gateway that is asked for: the one at an address, or the fake one beside the database.
 pub(super) fn open(
     options: &GatewayOptions,
-    database: &Path,
+    database: &DatabaseOption,
 ) -> Result<Box<dyn PaymentGateway + Send>, Error> {
     let Some(url) = &options.gateway else {
-        return Ok(Box::new(FakeGateway::open(&ledger_beside(database))?));
+        return Ok(Box::new(FakeGateway::open(&gateway_ledger(database)?)?));
     };
     let Some(key) = key(options.gateway_key_file.as_deref())? else {
         return Err(Error::Usage(format!(
             "the gateway at {url} asks for an API key (give it in {KEY_VARIABLE} or --gateway-key-file)"
         )));
     };
-    Ok(Box::new(HttpGateway::new(url, key)?))
+    let timeout = Duration::from_secs(options.gateway_timeout.get().into());
+    Ok(Box::new(HttpGateway::with_timeout(url, key, timeout)?))
 }
 
 /// Refuses a payment method that the gateway is known not to know, before anything is stored.
@@ -54,34 +56,43 @@ pub(super) fn check_method(
 
 /// Serves the fake gateway over HTTP.
 pub(super) fn serve_gateway(options: &GatewayServeOptions) -> Result<ExitStatus, Error> {
-    let webhook = match (&options.webhook, &options.webhook_secret_file) {
-        (Some(url), Some(file)) => Some((url.clone(), secret(file)?)),
-        _ => None,
-    };
     let options = ServeOptions {
         listen: options.listen,
         ledger: options.ledger.clone(),
         key: key(options.gateway_key_file.as_deref())?,
-        webhook,
+        webhooks: webhooks(options)?,
+        logs_requests: options.log_requests,
     };
     serve(options, &mut std::io::stdout())?;
     Ok(ExitStatus::Done)
 }
 
+/// Each place with its secret: one file serves all, or each has its own.
+fn webhooks(options: &GatewayServeOptions) -> Result<Vec<(String, Secret)>, Error> {
+    let (urls, files) = (&options.webhook, &options.webhook_secret_file);
+    if files.len() > 1 && files.len() != urls.len() {
+        return Err(Error::Usage(format!(
+            "{} places for webhooks have {} files with secrets (give one --webhook-secret-file for all, or one for each --webhook, in the same order)",
+            urls.len(),
+            files.len()
+        )));
+    }
+    let secrets = files.iter().map(|file| secret(file));
+    let secrets = secrets.collect::<Result<Vec<_>, _>>()?;
+    Ok(urls
+        .iter()
+        .cloned()
+        .zip(secrets.into_iter().cycle())
+        .collect())
+}
+
 /// Receives webhooks.
 pub(super) fn serve_webhooks(options: &WebhooksServeOptions) -> Result<ExitStatus, Error> {
-    let repository = SqliteRepository::open(&options.database.database)?;
+    let repository = database::open(&options.database)?;
     let secret = secret(&options.webhook_secret_file)?;
     let receiver = Receiver::new(repository, secret, clock::now);
     webhook::serve(options.listen, receiver, &mut std::io::stdout())?;
     Ok(ExitStatus::Done)
-}
-
-/// The fake gateway's ledger stands beside the database, as a file of its own.
-fn ledger_beside(database: &Path) -> PathBuf {
-    let mut path = database.as_os_str().to_owned();
-    path.push(".gateway");
-    PathBuf::from(path)
 }
 
 fn key(file: Option<&Path>) -> Result<Option<ApiKey>, Error> {

@@ -87,8 +87,19 @@ fn table(policy: &Policy) -> String {
     if let Some(fee) = &raw.late_fee {
         row("late fee", late_fee(fee));
     }
+    row("dunning", dunning(policy));
     let title = format!("Policy {}\n\n", policy.id().name);
     title + &aligned(rows, &[Align::Left, Align::Left])
+}
+
+fn dunning(policy: &Policy) -> String {
+    let days = &policy.dunning().retry_after_days;
+    let Some((last, earlier)) = days.split_last() else {
+        return "a declined charge is not tried again".to_owned();
+    };
+    let earlier = earlier.iter().map(|days| format!("{days}, then "));
+    let days = earlier.collect::<String>() + &last.to_string();
+    format!("a declined charge is tried again after {days} days")
 }
 
 fn late_fee(fee: &RawLateFee) -> String {

@@ -1,29 +1,35 @@
 //! `ledgerly price` and `ledgerly explain`.
 
-use pricing::{Invoice, PricingEngine, PricingError, RoundingReport};
+use pricing::PricingEngine;
 
 use super::args::{BookOptions, OnError, PriceOptions};
 use super::exit::ExitStatus;
 use super::progress;
+use crate::bulk::{self, Job, PricedBlock};
 use crate::error::{BadInput, Error};
 use crate::policy::Rules;
-use crate::read::{Book, OriginalRecord, ReadError, ReadInvoice};
-use crate::write::{
-    Explanation, OutputFormat, PriceWriter, RejectWriter, Shape, Target, write_rounding_report,
-};
+use crate::read::{Book, OriginalRecord, PlainTotals, ReadError, ReadInvoice};
+use crate::write::{RejectWriter, Target};
+
+mod results;
+
+use results::PriceResults;
 
 /// Prices the book and writes its totals or quotes.
 pub(super) fn price(options: &PriceOptions) -> Result<ExitStatus, Error> {
     let bar = progress::bar_over(&options.book.inputs);
-    let rules = Rules::load(options.rules.policy.as_deref(), options.rules.as_of)?;
-    let book = Book::new(options.book.inputs.clone(), options.book.input_format)
-        .under(rules.clone())
+    let rules = options.rules.load()?;
+    let book = Book::new(options.book.inputs.clone(), options.book.input_format);
+    let book = if options.book.sort {
+        book.sorted()
+    } else {
+        book
+    };
+    let book = options
+        .rules
+        .applied_to(book, &rules)
         .read_through(progress::wrap(bar.clone()));
     let mut run = Run {
-        moved: options
-            .rounding_report
-            .as_ref()
-            .map(|_| RoundingReport::default()),
         rules,
         book,
         rejects: rejects_of(&options.book)?,
@@ -31,16 +37,10 @@ pub(super) fn price(options: &PriceOptions) -> Result<ExitStatus, Error> {
     };
     let priced = run.price_all(options);
     bar.finish_and_clear();
-    let priced = priced?;
-    if let (Some(moved), Some(path)) = (&run.moved, &options.rounding_report) {
-        write_rounding_report(moved, path)?;
-    }
-    run.publish(priced)
+    run.publish(priced?)
 }
 
 struct Run {
-    /// What rounding moved, when that is asked for.
-    moved: Option<RoundingReport>,
     rules: Rules,
     book: Book,
     rejects: Option<RejectWriter<Target>>,
@@ -49,92 +49,137 @@ struct Run {
 }
 
 impl Run {
-    fn price_all(&mut self, options: &PriceOptions) -> Result<PriceWriter<Target>, Error> {
+    fn price_all(&mut self, options: &PriceOptions) -> Result<PriceResults, Error> {
         let first = self.next_good()?;
         let first = first.map(|read| (read, self.book.original_record()));
         // Whether the book holds one invoice or many is known when the second is looked for.
         let second = self.next_good()?;
         let is_single = self.count == 1;
-        let format = options
-            .book
-            .format
-            .unwrap_or(if is_single || options.explain {
-                OutputFormat::Table
-            } else {
-                OutputFormat::Csv
-            });
-        let shape = match format {
-            _ if options.explain => Shape::Explanation,
-            OutputFormat::Table if is_single => Shape::Quote,
-            _ => Shape::Total,
-        };
-        let mut writer = PriceWriter::new(Target::create(&options.book.output)?, format, shape);
+        let mut results = PriceResults::create(options, is_single)?;
         if let Some((read, original)) = first {
-            self.price_one(&read, Some(&original), shape, &mut writer)?;
+            self.price_one(&read, Some(&original), &mut results)?;
         }
-        let mut next = second;
-        while let Some(read) = next {
-            self.price_one(&read, None, shape, &mut writer)?;
-            next = self.next_good()?;
+        if let Some(read) = second {
+            self.price_one(&read, None, &mut results)?;
         }
-        Ok(writer)
+        loop {
+            if results.takes_blocks() {
+                self.price_blocks(&mut results)?;
+            }
+            match self.next_good()? {
+                Some(read) => self.price_one(&read, None, &mut results)?,
+                None => return Ok(results),
+            }
+        }
+    }
+
+    /// Prices what can be read in blocks, on all cores.
+    fn price_blocks(&mut self, results: &mut PriceResults) -> Result<(), Error> {
+        while let Some(rest) = self.book.take_rest()? {
+            let (file, rules) = (self.book.file().to_owned(), self.rules.clone());
+            let job = Job {
+                file: &file,
+                rules: &rules,
+                format: results.format,
+                sums_up: results.sums_up(),
+            };
+            bulk::price(rest, &job, |priced| self.take(priced, results))?;
+        }
+        self.price_columns(results)
+    }
+
+    /// Prices what stands in columns, batch by batch, up to the next invoice for the general path.
+    fn price_columns(&mut self, results: &mut PriceResults) -> Result<(), Error> {
+        let rules = self.rules.clone();
+        let kernel = rules.engine_on(None).ok().and_then(PricingEngine::kernel);
+        // A summary is of all steps, which the kernel does not tell.
+        let Some(kernel) = kernel.filter(|_| !results.sums_up()) else {
+            return Ok(());
+        };
+        let mut totals = PlainTotals::default();
+        while self.book.add_plain_totals(kernel, &mut totals)? {
+            self.count += totals.count() as u64;
+            results.add_totals(&totals, kernel.places())?;
+            totals = totals.cleared();
+        }
+        Ok(())
+    }
+
+    /// Takes the prices of a block, or prices it again invoice by invoice when something is wrong that
+    /// ends the run: so it ends at the very same place, whatever the number of cores. Returns what can
+    /// be used again.
+    fn take(
+        &mut self,
+        mut priced: PricedBlock,
+        results: &mut PriceResults,
+    ) -> Result<Option<PricedBlock>, Error> {
+        let block = &mut priced.results;
+        let ends_here = block.is_torn || (self.rejects.is_none() && !block.refused.is_empty());
+        if ends_here || !self.book.notes(&block.ids)? {
+            self.book.put_back(priced.block);
+            while let Some(read) = self.next_good_within_input()? {
+                self.price_one(&read, None, results)?;
+            }
+            return Ok(None);
+        }
+        self.count += block.count;
+        for refused in block.refused.drain(..) {
+            self.reject(refused.bad, &refused.original)?;
+        }
+        results.add_block(block)?;
+        Ok(Some(priced))
     }
 
     /// The next invoice that could be read; bad ones are rejected on the way.
     fn next_good(&mut self) -> Result<Option<ReadInvoice>, Error> {
         while let Some(read) = self.book.next() {
-            self.count += 1;
-            match read {
-                Ok(invoice) => return Ok(Some(invoice)),
-                Err(ReadError::Fatal(error)) => return Err(error),
-                Err(ReadError::Rejected(bad)) => {
-                    let original = self.book.original_record();
-                    self.reject(bad, &original)?;
-                }
+            if let Some(good) = self.good(read)? {
+                return Ok(Some(good));
             }
         }
         Ok(None)
+    }
+
+    fn next_good_within_input(&mut self) -> Result<Option<ReadInvoice>, Error> {
+        while let Some(read) = self.book.next_within_input() {
+            if let Some(good) = self.good(read)? {
+                return Ok(Some(good));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Counts an invoice that was read; a bad one is rejected.
+    fn good(&mut self, read: Result<ReadInvoice, ReadError>) -> Result<Option<ReadInvoice>, Error> {
+        self.count += 1;
+        match read {
+            Ok(invoice) => Ok(Some(invoice)),
+            Err(ReadError::Fatal(error)) => Err(error),
+            Err(ReadError::Rejected(bad)) => {
+                let original = self.book.original_record();
+                self.reject(bad, &original)?;
+                Ok(None)
+            }
+        }
     }
 
     fn price_one(
         &mut self,
         read: &ReadInvoice,
         original: Option<&OriginalRecord>,
-        shape: Shape,
-        writer: &mut PriceWriter<Target>,
+        results: &mut PriceResults,
     ) -> Result<(), Error> {
-        let invoice = &read.invoice;
-        let written = match self.rules.engine_for(invoice) {
+        let added = match self.rules.engine_for(&read.invoice) {
             Err(error) => Err(error.to_string()),
-            Ok(engine) => add_moved(&mut self.moved, engine, invoice)
-                .and_then(|()| match shape {
-                    Shape::Total => engine
-                        .total(invoice)
-                        .map(|total| writer.total(invoice.invoice_id(), total)),
-                    Shape::Quote => engine.quote(invoice).map(|quote| writer.quote(&quote)),
-                    Shape::Explanation => Explanation::of(invoice, engine)
-                        .map(|explanation| writer.explanation(&explanation)),
-                })
-                .map_err(|error| error.to_string()),
+            Ok(engine) => results.add(read, engine)?,
         };
-        match written {
-            Ok(written) => written.map_err(|error| Error::io("writing", "the output", error)),
-            Err(error) => {
-                let bad = self.unpriced(read, &error);
-                let current = || self.book.original_record();
-                let original = original.cloned().unwrap_or_else(current);
-                self.reject(bad, &original)
-            }
-        }
-    }
-
-    fn unpriced(&self, read: &ReadInvoice, error: &str) -> BadInput {
-        let id = read.invoice.invoice_id();
-        self.book.bad_input(
-            read.line,
-            None,
-            format!("invoice {id:?} cannot be priced: {error}"),
-        )
+        let Err(error) = added else {
+            return Ok(());
+        };
+        let bad = read.unpriced(self.book.file(), &error);
+        let current = || self.book.original_record();
+        let original = original.cloned().unwrap_or_else(current);
+        self.reject(bad, &original)
     }
 
     fn reject(&mut self, bad: BadInput, original: &OriginalRecord) -> Result<(), Error> {
@@ -148,7 +193,7 @@ impl Run {
 
     /// Lets the results appear, after the rejects: whoever sees results can trust that all that is
     /// missing in them stands there.
-    fn publish(self, prices: PriceWriter<Target>) -> Result<ExitStatus, Error> {
+    fn publish(self, results: PriceResults) -> Result<ExitStatus, Error> {
         let mut status = ExitStatus::Done;
         if let Some(rejects) = self.rejects {
             let rejected = rejects.count();
@@ -156,27 +201,13 @@ impl Run {
                 eprintln!("{rejected} of {} invoices rejected", self.count);
                 status = ExitStatus::Rejects;
             }
-            finished("the rejects", rejects.finish())?.publish()?;
+            let rejects = rejects.finish();
+            let rejects = rejects.map_err(|error| Error::io("writing", "the rejects", error))?;
+            rejects.publish()?;
         }
-        finished("the output", prices.finish())?.publish()?;
+        results.publish()?;
         Ok(status)
     }
-}
-
-/// Adds what rounding moved in `invoice` to the report, if there is one.
-fn add_moved(
-    moved: &mut Option<RoundingReport>,
-    engine: &PricingEngine,
-    invoice: &Invoice,
-) -> Result<(), PricingError> {
-    match moved {
-        Some(report) => report.add(&engine.quote(invoice)?),
-        None => Ok(()),
-    }
-}
-
-fn finished(what: &str, target: std::io::Result<Target>) -> Result<Target, Error> {
-    target.map_err(|error| Error::io("writing", what, error))
 }
 
 fn rejects_of(options: &BookOptions) -> Result<Option<RejectWriter<Target>>, Error> {

@@ -4,23 +4,28 @@ use std::path::Path;
 
 use super::args::{JournalOptions, ReconcileOptions, RefundOptions, ReportFormat};
 use super::clock;
+use super::database;
 use super::exit::ExitStatus;
 use super::gateway;
 use super::invoice::{json, print};
 use crate::error::Error;
 use crate::refund::{RefundState, refund as refund_once};
-use crate::repository::{InvoiceRepository, RunLock, SqliteRepository};
+use crate::repository::InvoiceRepository;
 use crate::run::{Reconciliation, reconcile as compare};
 use crate::write::{ListWriter, Target, printable};
 
 /// Gives back what was paid for an invoice.
 pub(super) fn refund(options: &RefundOptions) -> Result<ExitStatus, Error> {
-    let database = &options.database.database;
-    let mut repository = SqliteRepository::open(database)?;
-    let _lock = RunLock::take(database, "a refund")?;
-    let mut gateway = gateway::open(&options.gateway, database)?;
+    let (mut repository, _lock) = database::open_to_charge(&options.database, "a refund")?;
+    let mut gateway = gateway::open(&options.gateway, &options.database)?;
     let id = &options.invoice_id;
-    let refunded = refund_once(&mut repository, gateway.as_mut(), id, options.amount)?;
+    let refunded = refund_once(
+        &mut repository,
+        gateway.as_mut(),
+        id,
+        options.amount,
+        clock::now(),
+    )?;
     let amount = refunded.refund.amount;
     let text = match (options.format, &refunded.state) {
         (ReportFormat::Json, _) => json(&refunded)?,
@@ -44,10 +49,8 @@ pub(super) fn refund(options: &RefundOptions) -> Result<ExitStatus, Error> {
 
 /// Repairs what is unknown and compares every payment with the gateway's.
 pub(super) fn reconcile(options: &ReconcileOptions) -> Result<ExitStatus, Error> {
-    let database = &options.database.database;
-    let mut repository = SqliteRepository::open(database)?;
-    let _lock = RunLock::take(database, "reconciling")?;
-    let mut gateway = gateway::open(&options.gateway, database)?;
+    let (mut repository, _lock) = database::open_to_charge(&options.database, "reconciling")?;
+    let mut gateway = gateway::open(&options.gateway, &options.database)?;
     let found = compare(&mut repository, gateway.as_mut(), clock::now())?;
     let text = match options.format {
         ReportFormat::Json => json(&found)?,
@@ -71,6 +74,11 @@ fn shown(found: &Reconciliation) -> String {
         found.agreed,
         found.differences.len()
     );
+    if found.of_others > 0 {
+        let count = found.of_others;
+        let line = format!("{count} payments of other databases at the same gateway\n");
+        text.push_str(&line);
+    }
     for difference in &found.differences {
         let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "-".to_owned());
         let (attempt, payment) = (name(&difference.attempt_id), name(&difference.payment_id));
@@ -85,7 +93,7 @@ fn shown(found: &Reconciliation) -> String {
 
 /// Shows balances or postings.
 pub(super) fn journal(options: &JournalOptions) -> Result<ExitStatus, Error> {
-    let repository = SqliteRepository::open(&options.database.database)?;
+    let repository = database::open(&options.database)?;
     let failed = |error| Error::io("writing", "the output", error);
     let target = Target::create(Path::new("-"))?;
     let header: &[&str] = if options.postings {

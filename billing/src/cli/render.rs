@@ -5,16 +5,16 @@ use std::io::Write;
 use super::args::RenderOptions;
 use super::exit::ExitStatus;
 use crate::error::Error;
-use crate::policy::Rules;
 use crate::read::{Book, ReadError, ReadInvoice};
 use crate::render::render as rendered;
 use crate::write::Target;
 
 /// Writes one document for its reader.
 pub(super) fn render(options: &RenderOptions) -> Result<ExitStatus, Error> {
-    let rules = Rules::load(options.rules.policy.as_deref(), options.rules.as_of)?;
+    let rules = options.rules.load()?;
     let inputs = vec![options.input.clone()];
-    let mut book = Book::new(inputs, options.input_format).under(rules.clone());
+    let book = Book::new(inputs, options.input_format);
+    let mut book = options.rules.applied_to(book, &rules);
     let Some(read) = next(&mut book)? else {
         return Err(Error::Usage("the input holds no invoice".to_owned()));
     };

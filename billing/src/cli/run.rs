@@ -2,32 +2,36 @@
 
 use super::args::{ChargeOptions, ReportFormat};
 use super::clock;
+use super::database;
 use super::exit::ExitStatus;
 use super::gateway;
 use super::invoice::{json, print};
 use super::progress;
 use crate::error::Error;
 use crate::gateway::PaymentGateway;
-use crate::repository::{RunLock, SqliteRepository};
-use crate::run::{RateLimit, RunOptions, Selection, Summary, Tally, dry_run, run as run_billing};
+use crate::run::{
+    Overlap, RateLimit, RunOptions, Selection, Summary, Tally, count, dry_run, run as run_billing,
+};
 use crate::write::{Align, aligned, printable};
 
 /// Charges what is selected, or says what would be charged.
 pub(super) fn run(options: &ChargeOptions) -> Result<ExitStatus, Error> {
-    let database = &options.database.database;
     let run_options = run_options(options);
-    let mut repository = SqliteRepository::open(database)?;
     if options.dry_run {
+        let repository = database::open(&options.database)?;
         let summary = dry_run(&repository, &run_options, clock::now())?;
         print(&shown(options, &summary)?)?;
         return Ok(status(&summary));
     }
     gateway::check_method(&options.gateway, &options.payment_method)?;
-    let _lock = RunLock::take(database, "a billing run")?;
-    let gateways =
-        (0..options.concurrency.get()).map(|_| gateway::open(&options.gateway, database));
+    let (mut repository, _lock) = database::open_to_charge(&options.database, "a billing run")?;
+    let gateways = 0..options.concurrency.get();
+    let gateways = gateways.map(|_| gateway::open(&options.gateway, &options.database));
     let mut gateways: Vec<Box<dyn PaymentGateway + Send>> = gateways.collect::<Result<_, _>>()?;
-    let bar = progress::counter();
+    let bar = progress::over_invoices();
+    if !bar.is_hidden() {
+        bar.set_length(count(&repository, &run_options, clock::now())?);
+    }
     let mut last = Summary::default();
     let ended = run_billing(
         &mut repository,
@@ -42,7 +46,9 @@ pub(super) fn run(options: &ChargeOptions) -> Result<ExitStatus, Error> {
     bar.finish_and_clear();
     // Also a run that failed has charged what it has charged.
     let summary = ended.as_ref().unwrap_or(&last);
-    print(&shown(options, summary)?)?;
+    if ended.is_ok() || summary.count() > 0 {
+        print(&shown(options, summary)?)?;
+    }
     ended.map(|summary| status(&summary))
 }
 
@@ -56,6 +62,7 @@ fn run_options(options: &ChargeOptions) -> RunOptions {
         payment_method: options.payment_method.clone(),
         batch: options.batch.get().into(),
         rate: options.rate.map(RateLimit::per_second),
+        overlap: Overlap::Threads,
     }
 }
 

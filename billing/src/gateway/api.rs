@@ -1,6 +1,6 @@
 //! The interface that gateways speak: requests with form parameters, replies in JSON.
 
-use super::GatewayError;
+use super::{GatewayError, each_until_failure};
 
 /// Sends requests to a gateway, in this process or over HTTP.
 pub trait Transport {
@@ -9,6 +9,17 @@ pub trait Transport {
     /// [`GatewayError::TimedOut`] means that no reply came, so that the request may have been
     /// executed; [`GatewayError::Unreachable`] that it was certainly not.
     fn send(&mut self, request: &ApiRequest) -> Result<ApiReply, GatewayError>;
+
+    /// Sends requests one after the other and gives back what became of each, up to a failure that
+    /// would meet all that follow.
+    fn send_all(&mut self, requests: &[ApiRequest]) -> Vec<Result<ApiReply, GatewayError>> {
+        each_until_failure(requests, |request| self.send(request))
+    }
+
+    /// So many requests are best sent at once.
+    fn group(&self) -> usize {
+        1
+    }
 }
 
 /// What is done to a path.
@@ -88,6 +99,13 @@ impl Parameters {
     #[must_use]
     pub fn of_form(form: &[u8]) -> Self {
         Self(form_urlencoded::parse(form).into_owned().collect())
+    }
+
+    /// The same parameters and those of another text.
+    #[must_use]
+    pub fn and_form(mut self, form: &[u8]) -> Self {
+        self.0.extend(form_urlencoded::parse(form).into_owned());
+        self
     }
 
     /// The same parameters and one more.

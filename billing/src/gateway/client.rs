@@ -1,30 +1,26 @@
 //! A gateway's interface as [`PaymentGateway`]: what is asked, and how replies are understood. The
 //! same for the fake in this process and for any gateway over HTTP.
 
+mod payments;
+mod refunds;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use super::{
-    ApiReply, ApiRequest, ChargeRequest, DeclineReason, GatewayError, Outcome, Parameters, Payment,
-    PaymentGateway, PaymentPage, RefundRequest, Refunded, TakenPayment, Transport,
+    ApiReply, ApiRequest, ChargeRequest, GatewayError, Parameters, Payment, PaymentGateway,
+    PaymentPage, RefundRequest, Refunded, TakenPayment, Transport,
 };
 
-const INTENTS: &str = "/v1/payment_intents";
-const REFUNDS: &str = "/v1/refunds";
+use payments::{DATABASE, api_request, charged};
+pub(crate) use payments::{ToldPayment, is_of_another, payment_in_event};
+pub(crate) use refunds::failure_in_event;
+
 const CHARGES: &str = "/v1/charges";
 
 /// As many as a gateway gives at once.
 const PAGE: &str = "100";
-
-/// What is read of a payment intent.
-#[derive(Deserialize)]
-struct Intent {
-    id: String,
-    status: String,
-    amount_received: i64,
-    last_payment_error: Option<ErrorObject>,
-}
 
 #[derive(Deserialize)]
 struct ErrorObject {
@@ -55,15 +51,6 @@ struct List<T> {
 }
 
 #[derive(Deserialize)]
-struct Refund {
-    id: String,
-    status: String,
-    failure_reason: Option<String>,
-    #[serde(default)]
-    metadata: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize)]
 struct Charge {
     id: String,
     captured: bool,
@@ -77,70 +64,33 @@ struct Charge {
 
 impl<T: Transport + ?Sized> PaymentGateway for T {
     fn charge(&mut self, request: &ChargeRequest) -> Result<Payment, GatewayError> {
-        let key = &request.attempt_id;
-        let reply = self.send(&ApiRequest::post(INTENTS, parameters_of(request), key))?;
-        match reply.status {
-            200 => {
-                let intent: Intent = parsed(&reply)?;
-                let intent = match intent.status.as_str() {
-                    // The reply under this key stays what it was first; the payment moves on.
-                    "processing" => retrieved(self, &intent.id)?,
-                    _ => intent,
-                };
-                payment_of(intent, request)
-            }
-            402 => declined(&reply),
-            // A reply of 500 is kept under its key, so only looking the attempt up can help.
-            500.. => match self.find(key)? {
-                Some(payment) => Ok(payment),
-                None => Err(undecided(&reply)),
-            },
-            _ => Err(refusal(&reply, key)),
-        }
+        let reply = self.send(&api_request(request))?;
+        charged(self, request, &reply)
     }
 
-    fn find(&mut self, attempt_id: &str) -> Result<Option<Payment>, GatewayError> {
-        let query = format!("metadata[\"attempt_id\"]:\"{attempt_id}\"");
-        let path = format!("{INTENTS}/search");
-        let parameters = Parameters::default()
-            .with("query", query)
-            .with("limit", PAGE);
-        let reply = self.send(&ApiRequest::get(path, parameters))?;
-        let mut decided = None;
-        for intent in listed::<Intent>(&reply, attempt_id)?.data {
-            let payment = decision(intent)?;
-            let is_approved = payment.outcome == Outcome::Approved;
-            decided = Some(payment);
-            if is_approved {
-                break;
-            }
-        }
-        Ok(decided)
+    fn charge_all(&mut self, requests: &[ChargeRequest]) -> Vec<Result<Payment, GatewayError>> {
+        let sent: Vec<_> = requests.iter().map(api_request).collect();
+        let replies = self.send_all(&sent).into_iter();
+        let answers = replies.zip(requests);
+        answers
+            .map(|(reply, request)| charged(self, request, &reply?))
+            .collect()
+    }
+
+    fn group(&self) -> usize {
+        Transport::group(self)
+    }
+
+    fn find(&mut self, request: &ChargeRequest) -> Result<Option<Payment>, GatewayError> {
+        payments::find(self, request)
     }
 
     fn refund(&mut self, request: &RefundRequest) -> Result<Refunded, GatewayError> {
-        let key = &request.refund_id;
-        let parameters = Parameters::default()
-            .with("payment_intent", &request.payment_id)
-            .with("amount", request.amount.get().to_string())
-            .with("metadata[refund_id]", key);
-        let reply = self.send(&ApiRequest::post(REFUNDS, parameters, key))?;
-        match reply.status {
-            200 => refunded(parsed(&reply)?),
-            500.. => {
-                let parameters = Parameters::default()
-                    .with("payment_intent", &request.payment_id)
-                    .with("limit", PAGE);
-                let found = self.send(&ApiRequest::get(REFUNDS, parameters))?;
-                let mut refunds = listed::<Refund>(&found, key)?.data.into_iter();
-                let ours = refunds.find(|refund| refund.metadata.get("refund_id") == Some(key));
-                ours.map_or_else(|| Err(undecided(&reply)), refunded)
-            }
-            _ => match refusal(&reply, key) {
-                GatewayError::Refused { message, .. } => Ok(Refunded::Refused(message)),
-                error => Err(error),
-            },
-        }
+        refunds::create(self, request)
+    }
+
+    fn find_refund(&mut self, request: &RefundRequest) -> Result<Option<Refunded>, GatewayError> {
+        refunds::find(self, request)
     }
 
     fn payments(&mut self, after: Option<&str>) -> Result<PaymentPage, GatewayError> {
@@ -162,104 +112,11 @@ impl<T: Transport + ?Sized> PaymentGateway for T {
     }
 }
 
-fn parameters_of(request: &ChargeRequest) -> Parameters {
-    Parameters::default()
-        .with("amount", request.amount.get().to_string())
-        .with(
-            "currency",
-            request.amount.currency().code().to_ascii_lowercase(),
-        )
-        .with("payment_method", request.payment_method.as_str())
-        .with("payment_method_types[0]", "card")
-        .with("confirm", "true")
-        .with("off_session", "true")
-        .with("metadata[invoice_id]", &request.invoice_id)
-        .with("metadata[attempt_id]", &request.attempt_id)
-}
-
-fn retrieved<T: Transport + ?Sized>(gateway: &mut T, id: &str) -> Result<Intent, GatewayError> {
-    let path = format!("{INTENTS}/{id}");
-    let reply = gateway.send(&ApiRequest::get(path, Parameters::default()))?;
-    match reply.status {
-        200 => parsed(&reply),
-        500.. => Err(undecided(&reply)),
-        _ => Err(refusal(&reply, "")),
-    }
-}
-
-/// What an event's payment intent tells: the attempt, if it is one of ours, what was taken, and the
-/// decision, if there is one.
-pub(crate) fn payment_in_event(object: &serde_json::Value) -> Option<(String, i64, Payment)> {
-    let attempt_id = object["metadata"]["attempt_id"].as_str()?.to_owned();
-    let intent: Intent = serde_json::from_value(object.clone()).ok()?;
-    let received = intent.amount_received;
-    Some((attempt_id, received, decision(intent).ok()?))
-}
-
-fn payment_of(intent: Intent, request: &ChargeRequest) -> Result<Payment, GatewayError> {
-    let (received, asked) = (intent.amount_received, request.amount.get());
-    let payment = decision(intent)?;
-    if payment.outcome == Outcome::Approved && received != asked {
-        return Err(GatewayError::BadReply(format!(
-            "payment {} took {received} minor units, {asked} were asked for",
-            payment.payment_id
-        )));
-    }
-    Ok(payment)
-}
-
-/// What was decided; an error while nothing is.
-fn decision(intent: Intent) -> Result<Payment, GatewayError> {
-    let outcome = match (intent.status.as_str(), intent.last_payment_error) {
-        ("succeeded", _) => Outcome::Approved,
-        ("requires_payment_method", Some(error)) => Outcome::Declined(reason_of(error)),
-        ("canceled", _) => Outcome::Declined(DeclineReason::of_code("canceled")),
-        (status, _) => {
-            let state = format!("payment {} is {status}", intent.id);
-            return Err(GatewayError::Undecided(state));
-        }
-    };
-    Ok(Payment {
-        payment_id: intent.id,
-        outcome,
-    })
-}
-
-fn declined(reply: &ApiReply) -> Result<Payment, GatewayError> {
-    let error = parsed::<ErrorReply>(reply)?.error;
-    let payment_id = match &error.payment_intent {
-        Some(intent) => intent.id.clone(),
-        None => return Err(GatewayError::BadReply(reply.body.clone())),
-    };
-    Ok(Payment {
-        payment_id,
-        outcome: Outcome::Declined(reason_of(error)),
-    })
-}
-
-fn reason_of(error: ErrorObject) -> DeclineReason {
-    let code = error.decline_code.or(error.code);
-    DeclineReason::of_code(code.unwrap_or(error.kind))
-}
-
-fn refunded(refund: Refund) -> Result<Refunded, GatewayError> {
-    match refund.status.as_str() {
-        "succeeded" => Ok(Refunded::Done(refund.id)),
-        "failed" | "canceled" => {
-            let reason = refund.failure_reason.unwrap_or(refund.status);
-            Ok(Refunded::Refused(reason))
-        }
-        status => {
-            let state = format!("refund {} is {status}", refund.id);
-            Err(GatewayError::Undecided(state))
-        }
-    }
-}
-
-fn taken_payment(charge: Charge) -> TakenPayment {
+fn taken_payment(mut charge: Charge) -> TakenPayment {
     TakenPayment {
         payment_id: charge.payment_intent.unwrap_or(charge.id),
-        attempt_id: charge.metadata.get("attempt_id").cloned(),
+        attempt_id: charge.metadata.remove("attempt_id"),
+        database_id: charge.metadata.remove(DATABASE),
         captured: charge.amount_captured,
         refunded: charge.amount_refunded,
     }

@@ -5,35 +5,39 @@
 mod checked;
 mod control;
 mod events;
+mod expand;
 mod faults;
+mod idempotency;
 mod intents;
 mod ledger;
 mod lists;
+mod metadata;
 mod methods;
 mod objects;
 mod refunds;
 mod refusal;
+mod search;
 
+use std::collections::HashSet;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::Connection;
-use serde_json::Value;
 
 use super::GatewayError;
 use super::api::{ApiReply, ApiRequest, Method, Transport};
-use events::Context;
+use events::{Context, Document};
+use ledger::Numbers;
 use objects::{Charge, Event, PaymentIntent, Refund};
 use refusal::{Handled, Refusal};
+
+pub(super) use events::request_id;
 
 pub use control::{Answer, Delivery, RequestRecord, TrueLedger, TruePayment};
 pub use faults::{Fault, Faults};
 
-/// The longest idempotency key, as with Stripe.
-const KEY_CHARS_MAX: usize = 255;
-
-/// How long replies are kept under their keys.
-const KEY_SECONDS: i64 = 24 * 60 * 60;
+/// So many requests of this process share a commit: each alone writes some fifteen pages.
+const GROUP: usize = 500;
 
 /// The fake gateway.
 #[derive(Debug)]
@@ -43,14 +47,21 @@ pub struct FakeGateway {
     /// A clock that stands still until it is moved, for tests; `None` is the system's.
     fixed_now: Option<i64>,
     clock_offset: i64,
-    has_webhook: bool,
+    /// Where webhooks go.
+    endpoints: Vec<String>,
+    /// Keys of requests whose replies are still on their way.
+    keys_in_use: HashSet<String>,
 }
 
 /// How a request ends, as its sender sees it.
 #[derive(Debug)]
 pub(super) enum Ended {
-    /// The reply arrives, maybe late.
-    Replied { reply: ApiReply, is_late: bool },
+    /// The reply arrives, maybe late; the request has an ordinal.
+    Replied {
+        reply: ApiReply,
+        late_by: Option<Duration>,
+        ordinal: u64,
+    },
     /// No reply arrives.
     Dropped,
 }
@@ -83,7 +94,8 @@ impl FakeGateway {
             faults,
             fixed_now: None,
             clock_offset,
-            has_webhook: false,
+            endpoints: Vec::new(),
+            keys_in_use: HashSet::new(),
         })
     }
 
@@ -99,38 +111,83 @@ impl FakeGateway {
 
     /// Executes a request, or fails as it is told to.
     pub(super) fn handle(&mut self, request: &ApiRequest) -> Result<Ended, GatewayError> {
-        let now = self.now();
-        let (faults, has_webhook) = (&self.faults, self.has_webhook);
-        let transaction = ledger::begin(&mut self.ledger)?;
-        let ordinal = ledger::next_ordinal(&transaction)?;
-        let fault = fault_of(&transaction, faults, request, ordinal)?;
-        let context = Context {
-            ledger: &transaction,
-            now,
-            idempotency_key: request.idempotency_key.as_deref(),
-            fault,
-            has_webhook,
-        };
-        intents::settle(context)?;
-        let (reply, answer) = answer(context, request)?;
-        control::note(&transaction, ordinal, request, answer, now)?;
-        transaction.commit()?;
-        Ok(match reply {
-            Some(reply) => Ended::Replied {
-                reply,
-                is_late: fault == Some(Fault::Delay),
-            },
-            None => Ended::Dropped,
-        })
+        let mut ended = self.handle_all(std::slice::from_ref(request))?;
+        Ok(ended.pop().unwrap_or(Ended::Dropped))
     }
+
+    /// Executes requests in one commit: all of them, or after a failure none.
+    fn handle_all(&mut self, requests: &[ApiRequest]) -> Result<Vec<Ended>, GatewayError> {
+        let now = self.now();
+        let transaction = ledger::begin(&mut self.ledger)?;
+        let numbers = Numbers::of(&transaction)?;
+        let (endpoints, keys) = (&self.endpoints, &self.keys_in_use);
+        let context = Context::between_requests(&transaction, &numbers, now, endpoints, keys);
+        intents::settle(context)?;
+        let ended = requests
+            .iter()
+            .map(|request| executed(context, &self.faults, request));
+        let ended = ended.collect::<Result<_, _>>()?;
+        transaction.commit()?;
+        Ok(ended)
+    }
+
+    /// From now on until it is released, other requests under this key are refused.
+    pub(super) fn hold_key(&mut self, key: &str) {
+        self.keys_in_use.insert(key.to_owned());
+    }
+
+    pub(super) fn release_key(&mut self, key: &str) {
+        self.keys_in_use.remove(key);
+    }
+}
+
+fn executed(
+    context: Context<'_>,
+    faults: &Faults,
+    request: &ApiRequest,
+) -> Result<Ended, GatewayError> {
+    let (ledger, ordinal) = (context.ledger, context.numbers.next_ordinal());
+    let fault = fault_of(ledger, faults, request, ordinal)?;
+    let context = Context {
+        ordinal,
+        idempotency_key: request.idempotency_key.as_deref(),
+        fault,
+        ..context
+    };
+    let (reply, answer) = idempotency::answer(context, request, execute)?;
+    control::note(ledger, ordinal, request, answer, context.now)?;
+    Ok(match reply {
+        Some(reply) => Ended::Replied {
+            reply,
+            late_by: (fault == Some(Fault::Delay)).then(|| faults.delay()),
+            ordinal,
+        },
+        None => Ended::Dropped,
+    })
 }
 
 impl Transport for FakeGateway {
     fn send(&mut self, request: &ApiRequest) -> Result<ApiReply, GatewayError> {
-        match self.handle(request)? {
-            Ended::Replied { reply, .. } => Ok(reply),
-            Ended::Dropped => Err(GatewayError::TimedOut),
+        received(self.handle(request)?)
+    }
+
+    fn send_all(&mut self, requests: &[ApiRequest]) -> Vec<Result<ApiReply, GatewayError>> {
+        match self.handle_all(requests) {
+            Ok(ended) => ended.into_iter().map(received).collect(),
+            // Nothing was executed, and it is the ledger that failed.
+            Err(error) => vec![Err(error)],
         }
+    }
+
+    fn group(&self) -> usize {
+        GROUP
+    }
+}
+
+fn received(ended: Ended) -> Result<ApiReply, GatewayError> {
+    match ended {
+        Ended::Replied { reply, .. } => Ok(reply),
+        Ended::Dropped => Err(GatewayError::TimedOut),
     }
 }
 
@@ -158,138 +215,16 @@ fn fault_of(
     Ok(faults.of_ordinal(ordinal))
 }
 
-/// The reply, or none when it is lost, and how the request is noted.
-fn answer(
-    context: Context<'_>,
-    request: &ApiRequest,
-) -> Result<(Option<ApiReply>, Answer), GatewayError> {
-    let refused = |refusal: Refusal| Ok((Some(refusal.reply()), Answer::Refused));
-    if context.fault == Some(Fault::DropBefore) {
-        return Ok((None, Answer::LostBefore));
-    }
-    let key = match request.method {
-        Method::Post => context.idempotency_key,
-        Method::Get => None,
-    };
-    if let Some(key) = key {
-        if key.is_empty() || key.chars().count() > KEY_CHARS_MAX {
-            let message = format!("Idempotency keys have 1 to {KEY_CHARS_MAX} characters");
-            return refused(Refusal::general(400, "idempotency_error", message));
-        }
-        if let Some(known) = replayed(context, request, key)? {
-            return Ok(known);
-        }
-    }
-    if let Some(refusal) = refusal_of_fault(context.fault) {
-        let reply = refusal.reply();
-        keep(context, request, key, &reply, refusal.is_kept())?;
-        return Ok((Some(reply), Answer::Failed));
-    }
-    let (reply, is_kept, answer) = match execute(context, request)? {
-        Ok(document) => {
-            let reply = ApiReply {
-                status: 200,
-                body: document.to_string(),
-                is_replayed: false,
-            };
-            (reply, true, Answer::Executed)
-        }
-        Err(refusal) if refusal.status == 402 => (refusal.reply(), true, Answer::Declined),
-        Err(refusal) => (refusal.reply(), false, Answer::Refused),
-    };
-    let is_executed = answer != Answer::Refused;
-    let failed = Refusal::general(500, "api_error", "An unknown error occurred");
-    let (reply, answer) = match context.fault {
-        Some(Fault::ErrorAfter) if is_executed => (failed.reply(), Answer::Failed),
-        _ => (reply, answer),
-    };
-    keep(context, request, key, &reply, is_kept)?;
-    if context.fault == Some(Fault::DropAfter) {
-        return Ok((None, Answer::LostAfter));
-    }
-    Ok((Some(reply), answer))
-}
-
-/// The first reply under the key, or the refusal of another request under it.
-fn replayed(
-    context: Context<'_>,
-    request: &ApiRequest,
-    key: &str,
-) -> Result<Option<(Option<ApiReply>, Answer)>, GatewayError> {
-    let first = ledger::reply(context.ledger, key, context.now - KEY_SECONDS)?;
-    let Some((asked, reply)) = first else {
-        return Ok(None);
-    };
-    if asked != fingerprint(request) {
-        let message = format!(
-            "Keys for idempotent requests can only be used with the same parameters they were \
-             first used with. Try using a key other than '{key}' if you meant to execute a \
-             different request."
-        );
-        let refusal = Refusal::general(400, "idempotency_error", message);
-        return Ok(Some((Some(refusal.reply()), Answer::Conflict)));
-    }
-    if context.fault == Some(Fault::DropAfter) {
-        return Ok(Some((None, Answer::LostAfter)));
-    }
-    Ok(Some((Some(reply), Answer::Replayed)))
-}
-
-fn refusal_of_fault(fault: Option<Fault>) -> Option<Refusal> {
-    match fault? {
-        Fault::ErrorBefore => Some(Refusal::general(
-            500,
-            "api_error",
-            "An unknown error occurred",
-        )),
-        Fault::Conflict => Some(
-            Refusal::general(
-                409,
-                "invalid_request_error",
-                "There is currently another in-progress request using this idempotency key.",
-            )
-            .code("idempotency_key_in_use"),
-        ),
-        Fault::RateLimited => Some(
-            Refusal::general(429, "invalid_request_error", "Too many requests.").code("rate_limit"),
-        ),
-        _ => None,
-    }
-}
-
-fn keep(
-    context: Context<'_>,
-    request: &ApiRequest,
-    key: Option<&str>,
-    reply: &ApiReply,
-    is_kept: bool,
-) -> Result<(), GatewayError> {
-    if let Some(key) = key
-        && is_kept
-    {
-        ledger::keep_reply(
-            context.ledger,
-            key,
-            &fingerprint(request),
-            reply,
-            context.now,
-        )?;
-    }
-    Ok(())
-}
-
-fn fingerprint(request: &ApiRequest) -> String {
-    let (method, parameters) = (request.method.name(), request.parameters.canonical());
-    format!("{method} {}?{parameters}", request.path)
-}
-
-fn execute(context: Context<'_>, request: &ApiRequest) -> Handled<Value> {
+fn execute(context: Context<'_>, request: &ApiRequest) -> Handled<Document> {
     let path: Vec<&str> = request.path.trim_matches('/').split('/').collect();
     let parameters = &request.parameters;
     let ledger = context.ledger;
     let url = &request.path;
     let handled = match (request.method, path.as_slice()) {
         (Method::Post, ["v1", "payment_intents"]) => intents::create(context, parameters),
+        (Method::Post, ["v1", "payment_intents", id]) => intents::update(context, id, parameters),
+        (Method::Post, ["v1", "charges", id]) => metadata::of_charge(context, id, parameters),
+        (Method::Post, ["v1", "refunds", id]) => metadata::of_refund(context, id, parameters),
         (Method::Post, ["v1", "payment_intents", id, verb]) => match *verb {
             "confirm" => intents::confirm(context, id, parameters),
             "capture" => intents::capture(context, id, parameters),
@@ -297,7 +232,12 @@ fn execute(context: Context<'_>, request: &ApiRequest) -> Handled<Value> {
             _ => Ok(Err(unknown_url(request))),
         },
         (Method::Post, ["v1", "refunds"]) => refunds::create(context, parameters),
-        (Method::Get, ["v1", "payment_intents", "search"]) => lists::search(ledger, parameters),
+        (Method::Get, ["v1", "payment_intents", "search"]) => {
+            lists::of_attempt::<PaymentIntent>(ledger, url, parameters)
+        }
+        (Method::Get, ["v1", "charges", "search"]) => {
+            lists::search::<Charge>(ledger, url, parameters)
+        }
         (Method::Get, ["v1", kind]) => match *kind {
             "payment_intents" => lists::list::<PaymentIntent>(ledger, url, parameters),
             "charges" => lists::list::<Charge>(ledger, url, parameters),
@@ -315,10 +255,7 @@ fn execute(context: Context<'_>, request: &ApiRequest) -> Handled<Value> {
         _ => Ok(Err(unknown_url(request))),
     }?;
     match handled {
-        Ok(mut document) => {
-            lists::expand(ledger, parameters, &mut document)?;
-            Ok(Ok(document))
-        }
+        Ok(document) => expand::expand(ledger, parameters, document),
         Err(refusal) => Ok(Err(refusal)),
     }
 }

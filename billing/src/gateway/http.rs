@@ -63,11 +63,16 @@ impl HttpGateway {
     /// The gateway at `url`. Without TLS only one on this machine is accepted, because the key
     /// would be readable on its way.
     pub fn new(url: &str, key: ApiKey) -> Result<Self, GatewayError> {
+        Self::with_timeout(url, key, ANSWER_TIMEOUT)
+    }
+
+    /// The same, with the time that an answer is waited for.
+    pub fn with_timeout(url: &str, key: ApiKey, timeout: Duration) -> Result<Self, GatewayError> {
         let base = checked_base(url)?;
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_connect(Some(CONNECT_TIMEOUT))
-            .timeout_global(Some(ANSWER_TIMEOUT))
+            .timeout_connect(Some(CONNECT_TIMEOUT.min(timeout)))
+            .timeout_global(Some(timeout))
             .max_redirects(0)
             .max_redirects_will_error(false);
         if base.starts_with("http:") {

@@ -25,8 +25,10 @@ pub struct ServeOptions {
     pub ledger: PathBuf,
     /// The key that it accepts; `None` accepts any, which is allowed on loopback alone.
     pub key: Option<ApiKey>,
-    /// Where its webhooks go, and with what they are signed.
-    pub webhook: Option<(String, Secret)>,
+    /// Where its webhooks go, and with what each is signed.
+    pub webhooks: Vec<(String, Secret)>,
+    /// Whether each request is told on standard output.
+    pub logs_requests: bool,
 }
 
 /// What every connection shares. One thread serves them all, so requests are executed one by one.
@@ -34,6 +36,7 @@ struct Served {
     gateway: RefCell<FakeGateway>,
     key: Option<ApiKey>,
     is_local: bool,
+    logs_requests: bool,
 }
 
 /// Serves until the process is told to stop. The first line on `ready` is the address.
@@ -46,24 +49,21 @@ pub fn serve(options: ServeOptions, ready: &mut dyn Write) -> Result<(), Error> 
         )));
     }
     let mut gateway = FakeGateway::open(&options.ledger)?;
-    if options.webhook.is_some() {
-        gateway.queue_webhooks();
-    }
-    let sender = options
-        .webhook
-        .map(|(url, secret)| webhook::Sender::start(&options.ledger, url, secret))
-        .transpose()?;
+    let endpoints = options.webhooks.iter().map(|(url, _)| url.clone());
+    gateway.queue_webhooks_to(endpoints.collect());
+    let senders = options.webhooks.into_iter();
+    let senders = senders.map(|(url, secret)| webhook::Sender::start(&options.ledger, url, secret));
+    let senders = senders.collect::<Result<Vec<_>, _>>()?;
     let served = Rc::new(Served {
         gateway: RefCell::new(gateway),
         key: options.key,
         is_local,
+        logs_requests: options.logs_requests,
     });
     let ended = serve_connections(options.listen, ready, move |stream| {
         connection::serve(stream, Rc::clone(&served))
     });
-    if let Some(sender) = sender {
-        sender.stop();
-    }
+    senders.into_iter().for_each(webhook::Sender::stop);
     ended
 }
 

@@ -47,7 +47,12 @@ fn fields(policy: &Policy) -> Vec<(String, String)> {
     for identity in ["name", "effective_from", "effective_until"] {
         rules.remove(identity);
     }
+    // Written only where it is not the standard one.
+    rules.remove("dunning");
     flatten("", &Value::Object(rules), &mut fields);
+    let days = policy.dunning().retry_after_days.iter();
+    let days = days.map(u32::to_string).collect::<Vec<_>>().join(", ");
+    fields.push(("dunning.retry_after_days".to_owned(), days));
     fields
 }
 

@@ -56,8 +56,24 @@ fn a_mistake_in_toml_is_named_with_its_line() {
             "shop: line 4: versions[1]: overlaps with entry 0: both are in effect on 2024-01-01",
         ),
         (
+            "name = \"a\"\n[[versions]]\n[versions.dunning]\nretry_after_days = [3, 0]\n",
+            "shop: line 4: versions[0].dunning.retry_after_days[1]: a next attempt after 0 days cannot be planned (allowed: 1 to 365)",
+        ),
+        (
+            "name = \"a\"\n[[versions]]\n[[versions]]\n",
+            "shop: line 3: versions[1]: overlaps with entry 0: neither has a first day (give the later one its own)",
+        ),
+        (
+            "name = \"a\"\n[[versions]]\neffective_from = \"1.1.2026\"\n",
+            "shop: line 3: versions[0].effective_from: found \"1.1.2026\" (allowed: a day such as 2026-01-31)",
+        ),
+        (
+            "name = \"a\"\n[[versions]]\n[versions.loyalty]\nrate = \"8%\"\n",
+            "shop: line 4: versions[0].loyalty.rate: \"8%\" is a percentage (write a number without the sign; a rate as a fraction, 0.15 for 15 %)",
+        ),
+        (
             "name = \"a\"\n[[versions]]\nrounding.rule = \"totals\"\n",
-            "shop: line 3: versions[0].rounding.rule: unknown variant `totals`, expected one of",
+            "shop: line 3: versions[0].rounding.rule: found \"totals\" (allowed: total, shown-amounts, precise)",
         ),
     ];
     for (text, expected) in cases {
@@ -102,6 +118,8 @@ fn the_schema_accepts_and_refuses_what_the_reader_does() {
             "tiers":[{"tier":"gold","rate":"0.15","base":"running"}],"loyalty":{"rate":0.02,"base":"subtotal"},
             "taxes":[{"code":"standard","rates":[{"rate":0.19},{"from":"2024-07-01","rate":"1"}],"category":"S","name":"VAT"}],
             "late_fee":{"amount":"10.00","after_days":30,"cap":20,"minimum":"5"}}]}"#,
+        r#"{"name":"a","versions":[{"dunning":{"retry_after_days":[1,365]}}]}"#,
+        r#"{"name":"a","versions":[{"dunning":{"retry_after_days":[]}}]}"#,
     ];
     let refused = [
         r#"{"versions":[{}]}"#,
@@ -112,6 +130,10 @@ fn the_schema_accepts_and_refuses_what_the_reader_does() {
         r#"{"name":"a","versions":[{"taxes":[{"code":"x"}]}]}"#,
         r#"{"name":"a","versions":[{"late_fee":{"rate":0.05}}]}"#,
         r#"{"name":"a","versions":[{"rounding":{"rule":"totals"}}]}"#,
+        r#"{"name":"a","versions":[{"dunning":{}}]}"#,
+        r#"{"name":"a","versions":[{"dunning":{"retry_after_days":[0]}}]}"#,
+        r#"{"name":"a","versions":[{"dunning":{"retry_after_days":[366]}}]}"#,
+        r#"{"name":"a","versions":[{"dunning":{"retry_after_days":[1.5]}}]}"#,
     ];
     let reads = |json: &str| read(file(".json", json).path()).is_ok();
     let valid = |json: &str| validator.is_valid(&serde_json::from_str(json).unwrap());

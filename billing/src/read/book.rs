@@ -1,52 +1,99 @@
 //! A book: all inputs of one command, read in their order as one sequence of invoices.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::io::Read;
+use std::path::PathBuf;
+use std::rc::Rc;
 use std::vec;
 
-use super::csv::CsvSource;
-use super::json::JsonSource;
-use super::recent::RecentIds;
-use super::ubl::UblSource;
-use super::{InputFormat, OriginalRecord, ReadError, ReadInvoice, Source};
+use arrow_array::RecordBatch;
+use foldhash::fast::FixedState;
+use pricing::kernel::Kernel;
+
+use super::blocks::{Block, Rest};
+use super::columnar::{Batches, ColumnarSource, row_and_field};
+use super::input::whole_file;
+use super::inputs::expanded;
+use super::recent::{BlockIds, fingerprint};
+use super::seen::SeenIds;
+use super::{InputFormat, OriginalRecord, PlainTotals, ReadError, ReadInvoice, Source};
 use crate::error::{BadInput, Error};
 use crate::policy::Rules;
 
-/// One read of the system brings so much.
-const BUFFER_BYTES: usize = 256 * 1024;
+mod once;
+mod opening;
 
-/// Standard input, as messages call it.
-const STDIN: &str = "<stdin>";
+use opening::source_of;
+
+/// So many lines of invoices are remembered for messages; of others they are looked up again.
+const LINES_MAX: usize = 50_000;
 
 /// Wraps an input's bytes, such as to show progress.
 pub type Wrap = Box<dyn Fn(Box<dyn Read>) -> Box<dyn Read>>;
 
+/// Hears of an amount that a document states otherwise than it comes to.
+pub type Tell = Rc<dyn Fn(&BadInput)>;
+
 /// The invoices of one or more inputs, in order; each invoice once.
 pub struct Book {
+    /// All inputs, to find again in them what is refused.
+    paths: Vec<PathBuf>,
     inputs: vec::IntoIter<PathBuf>,
     format: Option<InputFormat>,
     wrap: Wrap,
     file: String,
+    opened: Cell<Option<InputFormat>>,
     source: Option<Box<dyn Source>>,
-    ids: RecentIds,
+    ids: SeenIds,
+    /// The lines of some invoices of the input that is being read, by fingerprint.
+    lines: HashMap<u64, u64, FixedState>,
+    is_sorted: bool,
+    /// Standard input, opened before its turn.
+    stdin: Option<Box<dyn Source>>,
     rules: Rules,
+    tell: Option<Tell>,
 }
 
 impl Book {
-    /// The book of `inputs` (`-` is standard input). Each input's format is `format`, or follows
+    /// The book of `inputs` (`-` is standard input; folders and patterns stand for the
+    /// files in them). Each input's format is `format`, or follows
     /// from its extension, or from its first bytes.
     #[must_use]
     pub fn new(inputs: Vec<PathBuf>, format: Option<InputFormat>) -> Self {
+        let paths = expanded(inputs);
         Self {
-            inputs: inputs.into_iter(),
+            inputs: paths.clone().into_iter(),
+            paths,
             format,
             wrap: Box::new(|input| input),
             file: String::new(),
+            opened: Cell::new(None),
             source: None,
-            ids: RecentIds::default(),
+            ids: SeenIds::default(),
+            lines: HashMap::default(),
+            is_sorted: false,
+            stdin: None,
             rules: Rules::standard(),
+            tell: None,
         }
+    }
+
+    /// What messages call a batch.
+    pub(crate) const BATCH: &str = "the batch";
+
+    /// The book of one batch of columns.
+    pub(crate) fn of_batch(batch: RecordBatch) -> Result<Self, Error> {
+        let file = Self::BATCH.to_owned();
+        let source = match Batches::of_batch(batch) {
+            Ok(batches) => ColumnarSource::new(file.clone(), batches),
+            Err(problem) => return Err(whole_file(&file, problem)),
+        };
+        Ok(Self {
+            file,
+            source: Some(Box::new(source)),
+            ..Self::new(Vec::new(), None)
+        })
     }
 
     /// The same book, its bytes read through `wrap`.
@@ -61,6 +108,21 @@ impl Book {
         Self { rules, ..self }
     }
 
+    /// The same book, its rows sorted by invoice first, so that those of one may stand apart; inputs
+    /// with an invoice in one piece come behind, as they are.
+    #[must_use]
+    pub fn sorted(self) -> Self {
+        let is_sorted = true;
+        Self { is_sorted, ..self }
+    }
+
+    /// The same book, documents that state other amounts than they come to not refused but told of.
+    #[must_use]
+    pub fn telling(self, tell: Tell) -> Self {
+        let tell = Some(tell);
+        Self { tell, ..self }
+    }
+
     /// The text of the invoice that was last returned or refused.
     #[must_use]
     pub fn original_record(&self) -> OriginalRecord {
@@ -72,18 +134,90 @@ impl Book {
     /// The input that is being read, as messages call it.
     #[must_use]
     pub fn file(&self) -> &str {
-        &self.file
+        let of_source = self.source.as_ref().and_then(|source| source.file());
+        of_source.unwrap_or(&self.file)
+    }
+
+    /// The format of the input that is being read.
+    pub(crate) fn opened(&self) -> Option<InputFormat> {
+        self.opened.get()
+    }
+
+    /// The identifier of the invoice that was last refused, if its text tells it.
+    pub(crate) fn refused_id(&self) -> Option<&str> {
+        self.source.as_ref()?.refused_id()
     }
 
     /// A problem in the input that is being read.
     #[must_use]
     pub fn bad_input(&self, line: u64, field: Option<&str>, problem: String) -> BadInput {
+        let counts_rows = self.source.as_ref().is_some_and(|s| s.counts_rows());
+        let (line, field) = if counts_rows {
+            (None, Some(row_and_field(line, field)))
+        } else {
+            (Some(line), field.map(str::to_owned))
+        };
         BadInput {
-            file: self.file.clone(),
-            line: Some(line),
-            field: field.map(str::to_owned),
+            file: self.file().to_owned(),
+            line,
+            field,
             problem,
         }
+    }
+
+    /// What is left of the input that is being read, or else of the next one, if that can be read in
+    /// blocks: the book goes on behind it. Every block's identifiers must be [noted](Self::notes).
+    pub(crate) fn take_rest(&mut self) -> Result<Option<Rest>, Error> {
+        if self.source.is_none() {
+            self.open_next()?;
+        }
+        let source = self.source.take_if(|source| source.has_blocks());
+        Ok(source.and_then(Source::into_rest))
+    }
+
+    /// Notes the identifiers of a block; false, and none is noted, when one was in the book before.
+    pub(crate) fn notes(&mut self, ids: &BlockIds) -> Result<bool, Error> {
+        self.ids.insert_all(ids).map_err(unnoted)
+    }
+
+    /// Adds the totals of plain invoices that follow in the columns of the input that is being read, and
+    /// notes their identifiers; false when there is none, and the general path must go on.
+    pub(crate) fn add_plain_totals(
+        &mut self,
+        kernel: &Kernel,
+        totals: &mut PlainTotals,
+    ) -> Result<bool, Error> {
+        let Some(source) = &mut self.source else {
+            return Ok(false);
+        };
+        source.add_plain_totals(kernel, totals)?;
+        if totals.count() == 0 {
+            return Ok(false);
+        }
+        let are_new = self.ids.insert_all(&totals.ids).map_err(unnoted)?;
+        if !are_new {
+            source.take_back_plain_totals();
+            return Ok(false);
+        }
+        let left = LINES_MAX.saturating_sub(self.lines.len());
+        for (id, row) in totals.places().take(left) {
+            self.lines.insert(fingerprint(id.as_bytes()), row);
+        }
+        Ok(true)
+    }
+
+    /// Makes `block` the input that is being read.
+    pub(crate) fn put_back(&mut self, block: Block) {
+        self.source = Some(block.into_source(self.file.clone()));
+    }
+
+    /// The next invoice of the input that is being read; `None` at its end.
+    pub(crate) fn next_within_input(&mut self) -> Option<Result<ReadInvoice, ReadError>> {
+        let read = self.source.as_mut()?.next_invoice();
+        if read.is_none() {
+            self.source = None;
+        }
+        Some(self.checked(read?))
     }
 
     fn next_of_any_input(&mut self) -> Option<Result<ReadInvoice, ReadError>> {
@@ -94,92 +228,21 @@ impl Book {
                 }
                 self.source = None;
             }
-            let input = self.inputs.next()?;
-            if let Err(error) = self.open(&input) {
-                return Some(Err(ReadError::Fatal(error)));
+            match self.open_next() {
+                Ok(true) => {}
+                Ok(false) => return self.far_apart().map(Err),
+                Err(error) => return Some(Err(ReadError::Fatal(error))),
             }
         }
     }
+}
 
-    fn open(&mut self, path: &Path) -> Result<(), Error> {
-        let is_stdin = path.as_os_str() == "-";
-        self.file = if is_stdin {
-            STDIN.to_owned()
-        } else {
-            path.display().to_string()
-        };
-        let bytes: Box<dyn Read> = if is_stdin {
-            Box::new(io::stdin())
-        } else {
-            Box::new(File::open(path).map_err(|error| self.unreadable(&error))?)
-        };
-        let mut input = BufReader::with_capacity(BUFFER_BYTES, (self.wrap)(bytes));
-        let format = self.format.or_else(|| InputFormat::of_extension(path));
-        let format = match format {
-            Some(format) => format,
-            None => InputFormat::of_content(&mut input)
-                .map_err(|error| self.unreadable(&error))?
-                .ok_or_else(|| self.whole_file("the input is empty".to_owned()))?,
-        };
-        self.source = Some(source_of(format, self.file.clone(), input, &self.rules)?);
-        Ok(())
-    }
-
-    fn unreadable(&self, error: &io::Error) -> Error {
-        self.whole_file(format!("cannot be read: {error}"))
-    }
-
-    fn whole_file(&self, problem: String) -> Error {
-        Error::BadInput(BadInput {
-            file: self.file.clone(),
-            line: None,
-            field: None,
-            problem,
-        })
-    }
-
-    /// Notes the identifier of a refused invoice, so that more rows of it are not taken for another.
-    fn noted(&mut self, error: ReadError) -> ReadError {
-        if let ReadError::Rejected(bad) = &error
-            && let Some(id) = self.source.as_ref().and_then(|source| source.refused_id())
-            && !self.ids.insert(id)
-        {
-            let id = id.to_owned();
-            return self.repeated(&id, bad.line.unwrap_or(0));
-        }
-        error
-    }
-
-    /// Refuses an invoice whose identifier the book has had already.
-    fn once(&mut self, read: ReadInvoice) -> Result<ReadInvoice, ReadError> {
-        if self.ids.insert(read.invoice.invoice_id()) {
-            return Ok(read);
-        }
-        Err(self.repeated(read.invoice.invoice_id(), read.line))
-    }
-
-    fn repeated(&self, id: &str, line: u64) -> ReadError {
-        let is_spread = self
-            .source
-            .as_ref()
-            .is_some_and(|s| s.is_spread_over_rows());
-        let (what, remedy) = if is_spread {
-            (
-                "later in the book",
-                "an invoice stands once, its rows adjacent: sort the book by invoice_id",
-            )
-        } else {
-            ("in this book", "give each invoice its own identifier")
-        };
-        let problem = format!("{id:?} comes again {what} ({remedy})");
-        let bad = self.bad_input(line, Some("invoice_id"), problem);
-        // The first part of a spread invoice was priced as if it were all, so nothing may stand.
-        if is_spread {
-            ReadError::Fatal(bad.into())
-        } else {
-            ReadError::Rejected(bad)
-        }
-    }
+pub(super) fn unnoted(error: std::io::Error) -> Error {
+    Error::io(
+        "keeping",
+        "the identifiers of the book in a temporary file",
+        error,
+    )
 }
 
 impl Iterator for Book {
@@ -187,23 +250,6 @@ impl Iterator for Book {
 
     fn next(&mut self) -> Option<Self::Item> {
         let read = self.next_of_any_input()?;
-        Some(match read {
-            Ok(invoice) => self.once(invoice),
-            Err(error) => Err(self.noted(error)),
-        })
+        Some(self.checked(read))
     }
-}
-
-fn source_of(
-    format: InputFormat,
-    file: String,
-    input: impl BufRead + 'static,
-    rules: &Rules,
-) -> Result<Box<dyn Source>, Error> {
-    Ok(match format {
-        InputFormat::Json => Box::new(JsonSource::of_document(file, input)),
-        InputFormat::Ndjson => Box::new(JsonSource::of_lines(file, input)),
-        InputFormat::Csv => Box::new(CsvSource::open(file, input)?),
-        InputFormat::Ubl => Box::new(UblSource::new(file, input, rules.clone())),
-    })
 }

@@ -104,9 +104,20 @@ fn some(path: &str) -> Option<String> {
     (!path.is_empty()).then(|| path.to_owned())
 }
 
+/// Whether a message is a library's, which says what it expected of a programmer.
+pub(crate) fn is_of_library(message: &str) -> bool {
+    let starts = [
+        "invalid",
+        "unknown variant",
+        "failed to parse",
+        "parsed value",
+    ];
+    starts.iter().any(|start| message.starts_with(start))
+}
+
 fn wrong_type(json: &str, path: &str, message: &str, allowed_in: AllowedIn) -> String {
     // An amount's own messages say already what is allowed.
-    if !message.starts_with("invalid") {
+    if !is_of_library(message) {
         return message.to_owned();
     }
     let field = path.rsplit('.').next().unwrap_or(path);

@@ -6,7 +6,7 @@ use std::io::{self, BufRead, Read};
 pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// The longest text of one invoice; far above any real one, so that garbage cannot fill the memory.
-pub(super) const RECORD_BYTES_MAX: u64 = 64 * 1024 * 1024;
+pub(crate) const RECORD_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Why the next text cannot be cut out.
 #[derive(Debug)]
@@ -21,6 +21,15 @@ impl From<io::Error> for CutError {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
     }
+}
+
+/// Where a line of an input begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// From 1.
+    pub(crate) line: u64,
+    /// How many bytes stand before it.
+    pub(crate) offset: u64,
 }
 
 /// How the invoices of an input follow each other.
@@ -39,6 +48,9 @@ pub(crate) struct Records<R> {
     form: Form,
     /// The line of the next byte, from 1.
     line: u64,
+    /// How many bytes stand before the next one, and before the last record.
+    offset: u64,
+    record_offset: u64,
     is_started: bool,
 }
 
@@ -58,8 +70,44 @@ impl<R: BufRead> Records<R> {
             input,
             form,
             line: 1,
+            offset: 0,
+            record_offset: 0,
             is_started: false,
         }
+    }
+
+    /// One record a line, of an input that is resumed at the beginning of a line.
+    pub(crate) fn resumed_lines(input: R, at: Place) -> Self {
+        Self {
+            line: at.line,
+            offset: at.offset,
+            is_started: at.offset > 0,
+            ..Self::lines(input)
+        }
+    }
+
+    /// Whether each record is a line.
+    pub(super) fn are_lines(&self) -> bool {
+        self.form == Form::Lines
+    }
+
+    /// The input behind the last record.
+    pub(super) fn input(&self) -> &R {
+        &self.input
+    }
+
+    /// How many bytes of the input stand before the last record.
+    pub(super) fn record_offset(&self) -> u64 {
+        self.record_offset
+    }
+
+    /// The input behind the last record, and the place that follows.
+    pub(super) fn into_rest(self) -> (R, Place) {
+        let place = Place {
+            line: self.line,
+            offset: self.offset,
+        };
+        (self.input, place)
     }
 
     /// Reads the next text into `record`; its first line's number, or `None` at the end.
@@ -68,7 +116,7 @@ impl<R: BufRead> Records<R> {
         if !self.is_started {
             self.is_started = true;
             if self.input.fill_buf()?.starts_with(BOM) {
-                self.input.consume(BOM.len());
+                self.consume(BOM.len());
             }
         }
         match self.form {
@@ -83,13 +131,16 @@ impl<R: BufRead> Records<R> {
         loop {
             record.clear();
             let line = self.line;
+            self.record_offset = self.offset;
             let mut bounded = (&mut self.input).take(RECORD_BYTES_MAX);
-            if bounded.read_until(b'\n', record)? == 0 {
+            let read = bounded.read_until(b'\n', record)?;
+            if read == 0 {
                 return Ok(None);
             }
             if !record.ends_with(b"\n") && bounded.limit() == 0 {
                 return Err(too_long(line));
             }
+            self.offset += read as u64;
             self.line += 1;
             if !record.trim_ascii().is_empty() {
                 record.truncate(record.trim_ascii_end().len());
@@ -104,7 +155,7 @@ impl<R: BufRead> Records<R> {
                 Err(self.torn("the file is empty (allowed: one invoice or an array of invoices)"))
             }
             Some(b'[') => {
-                self.input.consume(1);
+                self.consume(1);
                 self.form = Form::InArray { after_one: false };
                 self.in_array(record, false)
             }
@@ -119,12 +170,12 @@ impl<R: BufRead> Records<R> {
         self.form = Form::InArray { after_one: true };
         match (self.next_visible()?, after_one) {
             (Some(b']'), _) => {
-                self.input.consume(1);
+                self.consume(1);
                 self.form = Form::Ended;
                 self.nothing_more()
             }
             (Some(b','), true) => {
-                self.input.consume(1);
+                self.consume(1);
                 match self.next_visible()? {
                     Some(b']' | b',') | None => {
                         Err(self.torn("a comma without an invoice after it"))
@@ -162,7 +213,7 @@ impl<R: BufRead> Records<R> {
             let skipped = visible.unwrap_or(chunk.len());
             self.line += line_ends(&chunk[..skipped]);
             let byte = visible.map(|at| chunk[at]);
-            self.input.consume(skipped);
+            self.consume(skipped);
             if byte.is_some() {
                 return Ok(byte);
             }
@@ -172,6 +223,7 @@ impl<R: BufRead> Records<R> {
     /// Takes one JSON value, judged by its brackets and quotes alone; its own reader judges the rest.
     fn value(&mut self, record: &mut Vec<u8>) -> Result<u64, CutError> {
         let line = self.line;
+        self.record_offset = self.offset;
         let mut nesting = Nesting::default();
         loop {
             let chunk = self.input.fill_buf()?;
@@ -182,7 +234,7 @@ impl<R: BufRead> Records<R> {
             let taken = end.unwrap_or(chunk.len());
             record.extend_from_slice(&chunk[..taken]);
             self.line += line_ends(&chunk[..taken]);
-            self.input.consume(taken);
+            self.consume(taken);
             if end.is_some() {
                 return Ok(line);
             }
@@ -190,6 +242,11 @@ impl<R: BufRead> Records<R> {
                 return Err(too_long(line));
             }
         }
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.offset += bytes as u64;
+        self.input.consume(bytes);
     }
 
     fn torn(&self, problem: &str) -> CutError {

@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::records::{BOM, CutError};
 
 /// The longest row, so that an unclosed quote cannot fill the memory.
-const ROW_BYTES_MAX: u64 = 1024 * 1024;
+pub(super) const ROW_BYTES_MAX: usize = 1024 * 1024;
 
 /// One cell: where it stands in the row's text, without its quotes.
 #[derive(Clone, Debug)]
@@ -32,10 +32,15 @@ pub(super) struct Rows<R> {
 
 impl<R: BufRead> Rows<R> {
     pub(super) fn new(input: R) -> Self {
+        Self::resumed(input, 1)
+    }
+
+    /// The rows of an input that is resumed at the beginning of `line`.
+    pub(super) fn resumed(input: R, line: u64) -> Self {
         Self {
             input,
-            lines_read: 0,
-            line: 0,
+            lines_read: line.saturating_sub(1),
+            line,
             raw: Vec::new(),
             cells: Vec::new(),
             fault: None,
@@ -58,6 +63,26 @@ impl<R: BufRead> Rows<R> {
                 return Ok(true);
             }
         }
+    }
+
+    /// The input behind the last row, and the line that follows.
+    pub(super) fn into_rest(self) -> (R, u64) {
+        (self.input, self.lines_read + 1)
+    }
+
+    /// The line that follows the last row.
+    pub(super) fn next_line(&self) -> u64 {
+        self.lines_read + 1
+    }
+
+    /// The input behind the last row.
+    pub(super) fn input(&self) -> &R {
+        &self.input
+    }
+
+    /// The row's bytes with its line end, as they stood in the input.
+    pub(super) fn raw(&self) -> &[u8] {
+        &self.raw
     }
 
     /// The line on which the row begins, from 1.
@@ -97,7 +122,7 @@ impl<R: BufRead> Rows<R> {
 
     /// Appends one line to the row's text; false at the end of the input.
     fn read_line(&mut self) -> Result<bool, CutError> {
-        let room = ROW_BYTES_MAX.saturating_sub(self.raw.len() as u64);
+        let room = ROW_BYTES_MAX.saturating_sub(self.raw.len()) as u64;
         let read = (&mut self.input)
             .take(room)
             .read_until(b'\n', &mut self.raw)?;

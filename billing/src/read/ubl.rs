@@ -2,27 +2,31 @@
 
 use std::io::{BufRead, Read};
 
+use super::book::Tell;
 use super::records::RECORD_BYTES_MAX;
 use super::{OriginalRecord, ReadError, ReadInvoice, Source};
 use crate::error::BadInput;
 use crate::policy::Rules;
-use crate::ubl;
+use crate::ubl::{self, Fault};
 
 /// The invoice of a UBL input.
 pub(super) struct UblSource<R> {
     file: String,
     input: Option<R>,
     rules: Rules,
+    tell: Option<Tell>,
     xml: String,
 }
 
 impl<R: BufRead> UblSource<R> {
-    /// Its taxes are read as the codes of `rules`.
-    pub(super) fn new(file: String, input: R, rules: Rules) -> Self {
+    /// Its taxes are read as the codes of `rules`. When it states other amounts than it comes to, each
+    /// is told to `tell`; without one the document is refused.
+    pub(super) fn new(file: String, input: R, rules: Rules, tell: Option<Tell>) -> Self {
         Self {
             file,
             input: Some(input),
             rules,
+            tell,
             xml: String::new(),
         }
     }
@@ -34,6 +38,34 @@ impl<R: BufRead> UblSource<R> {
             field,
             problem,
         })
+    }
+
+    fn hold_against(&self, differences: &[Fault]) -> Result<(), ReadError> {
+        let bad = |fault: &Fault, more: &str| BadInput {
+            file: self.file.clone(),
+            line: Some(fault.line),
+            field: fault.field.clone(),
+            problem: format!("{}{more}", fault.problem),
+        };
+        match (&self.tell, differences) {
+            (_, []) => Ok(()),
+            (Some(tell), all) => {
+                for fault in all {
+                    tell(&bad(fault, ""));
+                }
+                Ok(())
+            }
+            (None, [first, rest @ ..]) => {
+                let others = match rest.len() {
+                    0 => String::new(),
+                    count => format!(", and {count} more amounts differ"),
+                };
+                let remedy = format!(
+                    "{others} (correct the document, or price it under the policy that it was made under; --stated-totals warn takes it all the same)"
+                );
+                Err(ReadError::Rejected(bad(first, &remedy)))
+            }
+        }
     }
 
     fn read(&mut self, input: R) -> Result<ReadInvoice, ReadError> {
@@ -56,9 +88,13 @@ impl<R: BufRead> UblSource<R> {
             let engine = engine.map_err(|error| error.to_string())?;
             Ok(engine.policy().clone())
         };
-        let invoice = ubl::read(self.xml.trim_start_matches('\u{feff}'), policy_for)
+        let read = ubl::read(self.xml.trim_start_matches('\u{feff}'), policy_for)
             .map_err(|fault| self.rejected(fault.line, fault.field, fault.problem))?;
-        Ok(ReadInvoice { invoice, line: 1 })
+        self.hold_against(&read.differences)?;
+        Ok(ReadInvoice {
+            invoice: read.invoice,
+            line: 1,
+        })
     }
 }
 
@@ -72,6 +108,7 @@ impl<R: BufRead> Source for UblSource<R> {
         OriginalRecord {
             header: None,
             text: self.xml.clone(),
+            offset: None,
         }
     }
 

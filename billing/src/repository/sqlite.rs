@@ -1,77 +1,67 @@
-//! The embedded repository: one `SQLite` file.
+//! The embedded database: one `SQLite` file.
 
 use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
 
-use pricing::amount;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{Connection, ToSql, params_from_iter};
 use rusqlite_migration::{M, Migrations};
-use rust_decimal::Decimal;
 
-use super::{
-    Attempt, Balance, Begun, BegunRefund, Collected, Decision, DueInvoice, DueQuery, ImportCount,
-    InvoiceRepository, InvoiceState, InvoiceSummary, NewInvoice, Posting, Refund, RepositoryError,
-    StoredInvoice, WantedCharge,
-};
-use crate::error::{BadInput, Error};
-use crate::gateway::{MinorUnits, Outcome, Refunded, counted};
-
-mod attempts;
-mod check;
-mod due;
-mod journal;
-mod refunds;
+use super::RepositoryError;
+use super::database::{Database, Row, Value, all};
+use crate::error::Error;
 
 const MIGRATIONS: &[M<'_>] = &[
-    M::up(include_str!("migrations/0001_invoices_and_attempts.sql")),
-    M::up(include_str!("migrations/0002_runs_refunds_journal.sql")),
+    M::up(include_str!(
+        "sqlite/migrations/0001_invoices_and_attempts.sql"
+    )),
+    M::up(include_str!(
+        "sqlite/migrations/0002_runs_refunds_journal.sql"
+    )),
+    M::up(include_str!(
+        "sqlite/migrations/0003_refund_times_and_names.sql"
+    )),
+    M::up(include_str!(
+        "sqlite/migrations/0004_policies_and_late_fees.sql"
+    )),
 ];
 
 /// Statements that are prepared once.
 const STATEMENTS_MAX: usize = 64;
 
+/// Of the file so much is kept in memory, in KiB: keys have no order, so pages are met again and again.
+const CACHE_KIB: i64 = 16 * 1024;
+
+/// After so many pages the log is written back into the file: the longer, the fewer pages are written
+/// twice, and the longer the log.
+const CHECKPOINT_PAGES: i64 = 4000;
+
 /// How long one process waits for another that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Invoices in one `SQLite` file.
+/// A connection to a file, or to a database that is forgotten with it.
 #[derive(Debug)]
-pub struct SqliteRepository {
-    connection: Connection,
+pub(super) struct SqliteDatabase {
+    pub(super) connection: Connection,
 }
 
-impl SqliteRepository {
-    /// The repository in the file at `path`, made when it is missing.
-    pub fn create(path: &Path) -> Result<Self, RepositoryError> {
+impl SqliteDatabase {
+    /// The file at `path`, made when it is missing.
+    pub(super) fn create(path: &Path) -> Result<Self, RepositoryError> {
         Self::migrated(open_private(path)?)
     }
 
-    /// The repository in the file at `path`, which must be there.
-    pub fn open(path: &Path) -> Result<Self, RepositoryError> {
-        if !path.exists() {
-            let path = path.display().to_string();
-            return Err(RepositoryError::Missing { path });
-        }
-        Self::create(path)
-    }
-
-    /// A repository that forgets when it is dropped.
-    pub fn in_memory() -> Result<Self, RepositoryError> {
+    pub(super) fn in_memory() -> Result<Self, RepositoryError> {
         let connection = Connection::open_in_memory()?;
         connection.pragma_update(None, "foreign_keys", true)?;
         Self::migrated(connection)
     }
 
-    fn migrated(mut connection: Connection) -> Result<Self, RepositoryError> {
+    pub(super) fn migrated(mut connection: Connection) -> Result<Self, RepositoryError> {
         connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
         Migrations::from_slice(MIGRATIONS).to_latest(&mut connection)?;
         Ok(Self { connection })
-    }
-
-    fn transaction(&mut self) -> Result<rusqlite::Transaction<'_>, RepositoryError> {
-        // Immediate: what is read stays true until it is written.
-        let behavior = TransactionBehavior::Immediate;
-        Ok(self.connection.transaction_with_behavior(behavior)?)
     }
 }
 
@@ -88,302 +78,92 @@ pub(crate) fn open_private(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    // What undoes half of a statement needs no file: it is worth nothing after a crash.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     Ok(connection)
 }
 
-impl InvoiceRepository for SqliteRepository {
-    fn import(
-        &mut self,
-        book: &mut dyn Iterator<Item = Result<NewInvoice, Error>>,
-    ) -> Result<ImportCount, Error> {
-        let transaction = self.transaction()?;
-        let mut count = ImportCount::default();
-        for new in book {
-            if insert(&transaction, &new?)? {
-                count.imported += 1;
-            } else {
-                count.unchanged += 1;
-            }
-        }
-        transaction.commit().map_err(RepositoryError::from)?;
-        Ok(count)
+impl Database for SqliteDatabase {
+    fn execute(&self, sql: &str, values: &[Value<'_>]) -> Result<u64, RepositoryError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.execute(params_from_iter(values))? as u64)
     }
 
-    fn list(
+    fn query(
         &self,
-        state: Option<InvoiceState>,
-        each: &mut dyn FnMut(InvoiceSummary) -> Result<(), Error>,
+        sql: &str,
+        values: &[Value<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let mut statement = self
-            .connection
-            .prepare(
-                "SELECT invoice_id, total, state FROM invoices \
-                 WHERE ?1 IS NULL OR state = ?1 ORDER BY sequence",
-            )
-            .map_err(RepositoryError::from)?;
-        let mut rows = statement
-            .query([state.map(InvoiceState::name)])
-            .map_err(RepositoryError::from)?;
-        while let Some(row) = rows.next().map_err(RepositoryError::from)? {
-            each(summary_of(row)?)?;
+        let failed = RepositoryError::from;
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed)?;
+        let mut rows = statement.query(params_from_iter(values)).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            each(row)?;
         }
         Ok(())
     }
 
-    fn find(&self, invoice_id: &str) -> Result<Option<StoredInvoice>, Error> {
-        let Some(document) = document_of(&self.connection, invoice_id)? else {
-            return Ok(None);
-        };
-        let invoice = serde_json::from_str(&document).map_err(|_| RepositoryError::Corrupt {
-            what: "document",
-            value: document,
-        })?;
-        let summary = summary(&self.connection, invoice_id)?;
-        let owed = due::owed(&self.connection, invoice_id)?;
-        let attempts = attempts::of_invoice(&self.connection, invoice_id)?;
-        Ok(summary.zip(owed).map(|(summary, owed)| StoredInvoice {
-            invoice,
-            total: summary.total,
-            due: owed.amount,
-            currency: owed.currency,
-            state: summary.state,
-            attempts,
-        }))
-    }
-
-    fn due(&self, query: &DueQuery) -> Result<Vec<DueInvoice>, Error> {
-        Ok(due::select(&self.connection, query)?)
-    }
-
-    fn begin_attempts(&mut self, wanted: &[WantedCharge], now: i64) -> Result<Vec<Begun>, Error> {
-        let transaction = self.transaction()?;
-        let begun = wanted.iter().map(|wanted| begin(&transaction, wanted, now));
-        let begun = begun.collect::<Result<_, _>>()?;
-        transaction.commit().map_err(RepositoryError::from)?;
-        Ok(begun)
-    }
-
-    fn open_attempts(&self, after: &str, limit: usize) -> Result<Vec<Attempt>, Error> {
-        Ok(attempts::open(&self.connection, after, limit)?)
-    }
-
-    fn attempt(&self, attempt_id: &str) -> Result<Option<Attempt>, Error> {
-        Ok(attempts::find(&self.connection, attempt_id)?)
-    }
-
-    fn record(&mut self, decisions: &[Decision]) -> Result<usize, Error> {
-        let transaction = self.transaction()?;
-        let mut recorded = 0;
-        for decision in decisions {
-            recorded += usize::from(decide(&transaction, decision)?);
-        }
-        transaction.commit().map_err(RepositoryError::from)?;
-        Ok(recorded)
-    }
-
-    fn begin_refund(
-        &mut self,
-        invoice_id: &str,
-        amount: Option<Decimal>,
-    ) -> Result<BegunRefund, Error> {
-        let transaction = self.transaction()?;
-        let begun = refunds::begin(&transaction, invoice_id, amount)?;
-        transaction.commit().map_err(RepositoryError::from)?;
-        Ok(begun)
-    }
-
-    fn open_refunds(&self) -> Result<Vec<Refund>, Error> {
-        Ok(refunds::open(&self.connection)?)
-    }
-
-    fn record_refund(&mut self, refund: &Refund, answer: &Refunded) -> Result<(), Error> {
-        let transaction = self.transaction()?;
-        if refunds::decide(&transaction, refund, answer)? && matches!(answer, Refunded::Done(_)) {
-            let entry = format!("refunded {}", refund.refund_id);
-            let amount = refund.amount;
-            journal::post(
-                &transaction,
-                &entry,
-                &refund.invoice_id,
-                amount.currency(),
-                [("refunds", amount.get()), ("gateway", -amount.get())],
-            )?;
-        }
-        transaction.commit().map_err(RepositoryError::from)?;
+    fn begin(&self) -> Result<(), RepositoryError> {
+        // Immediate: nobody else writes until it ends.
+        self.execute("BEGIN IMMEDIATE", &[])?;
         Ok(())
     }
 
-    fn balances(&self) -> Result<Vec<Balance>, Error> {
-        Ok(journal::balances(&self.connection)?)
+    fn for_update(&self) -> &'static str {
+        ""
     }
 
-    fn journal(
-        &self,
-        invoice_id: Option<&str>,
-        each: &mut dyn FnMut(Posting) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        journal::each(&self.connection, invoice_id, each)
+    fn skip_locked(&self) -> &'static str {
+        ""
     }
 
-    fn collected(&self, each: &mut dyn FnMut(Collected) -> Result<(), Error>) -> Result<(), Error> {
-        refunds::each_collected(&self.connection, each)
+    fn own_attempts(&self) -> &'static str {
+        ""
     }
-}
 
-fn begin(connection: &Connection, wanted: &WantedCharge, now: i64) -> Result<Begun, Error> {
-    let invoice_id = &wanted.invoice_id;
-    let Some(owed) = due::owed(connection, invoice_id)? else {
-        return Ok(Begun::NoSuchInvoice);
-    };
-    match (owed.state, attempts::that_counts(connection, invoice_id)?) {
-        (InvoiceState::Paid, paid) => Ok(Begun::AlreadyPaid(paid)),
-        (_, Some(open)) => Ok(Begun::Open(open)),
-        (_, None) if owed.amount.is_zero() => {
-            set_state(connection, invoice_id, InvoiceState::Paid, None)?;
-            Ok(Begun::NothingDue)
+    fn take_over(&self) -> Result<u64, RepositoryError> {
+        // One process at a time charges from a file, so every open attempt is its own.
+        Ok(0)
+    }
+
+    fn damages(&self) -> Result<Vec<String>, Error> {
+        let text = |row: &dyn Row| row.text(0);
+        let mut damages = all(self, "PRAGMA integrity_check", &[], text)?;
+        damages.retain(|line| line != "ok");
+        let dangling = "SELECT \"table\" FROM pragma_foreign_key_check";
+        for table in all(self, dangling, &[], text)? {
+            damages.push(format!("row of {table} that refers to nothing"));
         }
-        (_, None) => {
-            let Ok(amount) = MinorUnits::of_amount(owed.amount, owed.currency) else {
-                return Ok(Begun::NotChargeable {
-                    amount: owed.amount,
-                    currency: owed.currency,
-                });
-            };
-            let attempt = attempts::insert(connection, wanted, amount, now)?;
-            // Unknown from now on: whatever happens to this process, the attempt may be made.
-            set_state(connection, invoice_id, InvoiceState::Unknown, None)?;
-            Ok(Begun::New(attempt))
-        }
+        Ok(damages)
+    }
+
+    fn copy_into(&self, path: &Path) -> Result<(), Error> {
+        self.execute("VACUUM INTO ?1", &[path.to_string_lossy().as_ref().into()])?;
+        Ok(())
     }
 }
 
-/// False when the decision was recorded before, maybe by another process.
-fn decide(connection: &Connection, decision: &Decision) -> Result<bool, RepositoryError> {
-    let (attempt, payment) = (&decision.attempt, &decision.payment);
-    let (state, reason) = match &payment.outcome {
-        Outcome::Approved => (InvoiceState::Paid, None),
-        Outcome::Declined(reason) => (InvoiceState::Declined, Some(reason.code())),
-    };
-    if !attempts::decide(connection, attempt, state, &payment.payment_id, reason)? {
-        return Ok(false);
+impl Row for rusqlite::Row<'_> {
+    fn optional_text(&self, column: usize) -> Result<Option<String>, RepositoryError> {
+        Ok(self.get(column)?)
     }
-    set_state(connection, &attempt.invoice_id, state, decision.retry_at)?;
-    if state == InvoiceState::Paid {
-        let entry = format!("paid {}", attempt.attempt_id);
-        let amount = attempt.amount;
-        journal::post(
-            connection,
-            &entry,
-            &attempt.invoice_id,
-            amount.currency(),
-            [("gateway", amount.get()), ("receivable", -amount.get())],
-        )?;
+
+    fn optional_integer(&self, column: usize) -> Result<Option<i64>, RepositoryError> {
+        Ok(self.get(column)?)
     }
-    Ok(true)
 }
 
-/// False when the same invoice is there already.
-fn insert(connection: &Connection, new: &NewInvoice) -> Result<bool, Error> {
-    let invoice_id = new.invoice.invoice_id();
-    let document = serde_json::to_string(&new.invoice)
-        .map_err(|error| Error::io("writing", format!("invoice {invoice_id:?}"), error.into()))?;
-    match document_of(connection, invoice_id)? {
-        Some(stored) if stored == document => Ok(false),
-        Some(_) => Err(Error::BadInput(BadInput {
-            file: new.file.clone(),
-            line: Some(new.line),
-            field: Some("invoice_id".to_owned()),
-            problem: format!(
-                "{invoice_id:?} is in the database with other content (an issued invoice is not changed; give the new one its own identifier)"
-            ),
-        })),
-        None => {
-            insert_new(connection, new, &document)?;
-            Ok(true)
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        match self {
+            Self::Nothing => Ok(ToSqlOutput::Owned(rusqlite::types::Value::Null)),
+            Self::Integer(number) => number.to_sql(),
+            Self::Text(text) => text.to_sql(),
         }
     }
-}
-
-fn insert_new(connection: &Connection, new: &NewInvoice, document: &str) -> Result<(), Error> {
-    let invoice_id = new.invoice.invoice_id();
-    let Some(units) = counted(new.due, new.currency) else {
-        return Err(Error::BadInput(BadInput {
-            file: new.file.clone(),
-            line: Some(new.line),
-            field: None,
-            problem: format!(
-                "{invoice_id:?} comes to {} {}, which the journal cannot count (allowed: at most {} minor units)",
-                new.due,
-                new.currency,
-                i64::MAX
-            ),
-        }));
-    };
-    let sql = "INSERT INTO invoices (invoice_id, document, total, due, currency, due_on, state) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    let parameters = params![
-        invoice_id,
-        document,
-        new.total.to_string(),
-        new.due.to_string(),
-        new.currency.code(),
-        new.due_on.map(|date| date.to_string()),
-        InvoiceState::Issued.name()
-    ];
-    connection
-        .prepare_cached(sql)
-        .and_then(|mut statement| statement.execute(parameters))
-        .map_err(RepositoryError::from)?;
-    let entry = format!("issued {invoice_id}");
-    let postings = [("receivable", units), ("revenue", -units)];
-    Ok(journal::post(
-        connection,
-        &entry,
-        invoice_id,
-        new.currency,
-        postings,
-    )?)
-}
-
-fn document_of(connection: &Connection, id: &str) -> Result<Option<String>, RepositoryError> {
-    let sql = "SELECT document FROM invoices WHERE invoice_id = ?1";
-    Ok(connection
-        .prepare_cached(sql)?
-        .query_row([id], |row| row.get(0))
-        .optional()?)
-}
-
-fn summary(connection: &Connection, id: &str) -> Result<Option<InvoiceSummary>, RepositoryError> {
-    let sql = "SELECT invoice_id, total, state FROM invoices WHERE invoice_id = ?1";
-    let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query([id])?;
-    rows.next()?.map(summary_of).transpose()
-}
-
-fn summary_of(row: &rusqlite::Row<'_>) -> Result<InvoiceSummary, RepositoryError> {
-    let (total, state): (String, String) = (row.get(1)?, row.get(2)?);
-    Ok(InvoiceSummary {
-        invoice_id: row.get(0)?,
-        total: amount::parse(&total).map_err(|_| corrupt("total", total))?,
-        state: InvoiceState::of_name(&state).ok_or_else(|| corrupt("state", state))?,
-    })
-}
-
-fn set_state(
-    connection: &Connection,
-    invoice_id: &str,
-    state: InvoiceState,
-    retry_at: Option<i64>,
-) -> Result<(), RepositoryError> {
-    let sql = "UPDATE invoices SET state = ?2, retry_at = ?3 WHERE invoice_id = ?1";
-    connection
-        .prepare_cached(sql)?
-        .execute(params![invoice_id, state.name(), retry_at])?;
-    Ok(())
-}
-
-fn corrupt(what: &'static str, value: String) -> RepositoryError {
-    RepositoryError::Corrupt { what, value }
 }
 
 #[cfg(test)]

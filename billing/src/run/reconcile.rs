@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::charge::{dunning, send};
+use crate::charge::send;
 use crate::error::Error;
-use crate::gateway::{GatewayError, PaymentGateway, RefundRequest, TakenPayment};
-use crate::repository::{InvoiceRepository, Refund};
+use crate::gateway::client::is_of_another;
+use crate::gateway::{GatewayError, PaymentGateway, Refunded, TakenPayment};
+use crate::refund;
+use crate::repository::{Collected, Decision, InvoiceRepository};
 
 const PAGE: usize = 200;
 
@@ -21,6 +23,8 @@ pub struct Reconciliation {
     pub still_unknown: u64,
     /// Payments that both sides agree on.
     pub agreed: u64,
+    /// Payments that other databases asked the same gateway for.
+    pub of_others: u64,
     /// Everything that they do not agree on.
     pub differences: Vec<Difference>,
 }
@@ -43,8 +47,9 @@ pub fn reconcile<R: InvoiceRepository + ?Sized, G: PaymentGateway + ?Sized>(
     now: i64,
 ) -> Result<Reconciliation, Error> {
     let mut found = Reconciliation::default();
+    repository.take_over()?;
     repair_attempts(repository, gateway, now, &mut found)?;
-    repair_refunds(repository, gateway, &mut found)?;
+    repair_refunds(repository, gateway, now, &mut found)?;
     compare(repository, gateway, &mut found)?;
     Ok(found)
 }
@@ -65,17 +70,15 @@ fn repair_attempts<R: InvoiceRepository + ?Sized, G: PaymentGateway + ?Sized>(
         let mut decisions = Vec::new();
         for attempt in open {
             match send::resolve(gateway, &attempt, now) {
-                Ok(payment) => decisions.push(dunning::decision(attempt, payment, now)),
-                Err(error) if error.leaves_unknown() => found.still_unknown += 1,
-                Err(error @ GatewayError::IdempotencyConflict { .. }) => {
-                    found.still_unknown += 1;
-                    found.differences.push(Difference {
-                        attempt_id: Some(attempt.attempt_id),
-                        payment_id: None,
-                        problem: error.to_string(),
-                    });
+                Ok(payment) => decisions.push(Decision {
+                    attempt,
+                    payment,
+                    known_at: now,
+                }),
+                Err(error) => {
+                    let name = Some(attempt.attempt_id);
+                    found.left_unknown(name, &attempt.invoice_id, error)?;
                 }
-                Err(error) => return Err(error.into()),
             }
         }
         found.repaired += decisions.len() as u64;
@@ -86,84 +89,137 @@ fn repair_attempts<R: InvoiceRepository + ?Sized, G: PaymentGateway + ?Sized>(
 fn repair_refunds<R: InvoiceRepository + ?Sized, G: PaymentGateway + ?Sized>(
     repository: &mut R,
     gateway: &mut G,
+    now: i64,
     found: &mut Reconciliation,
 ) -> Result<(), Error> {
     for refund in repository.open_refunds()? {
-        match gateway.refund(&request_of(&refund)) {
+        match refund::resolve(gateway, &refund, now) {
             Ok(answer) => {
                 repository.record_refund(&refund, &answer)?;
                 found.repaired += 1;
             }
-            Err(error) if error.leaves_unknown() => found.still_unknown += 1,
-            Err(error) => return Err(error.into()),
+            Err(error) => found.left_unknown(None, &refund.invoice_id, error)?,
         }
     }
     Ok(())
 }
 
-/// The request for a stored refund.
-pub(crate) fn request_of(refund: &Refund) -> RefundRequest {
-    RefundRequest {
-        refund_id: refund.refund_id.clone(),
-        payment_id: refund.payment_id.clone(),
-        amount: refund.amount,
-    }
-}
-
 fn compare<R: InvoiceRepository + ?Sized, G: PaymentGateway + ?Sized>(
-    repository: &R,
+    repository: &mut R,
     gateway: &mut G,
     found: &mut Reconciliation,
 ) -> Result<(), Error> {
-    let mut taken: BTreeMap<String, TakenPayment> = BTreeMap::new();
-    let mut after = None;
-    loop {
-        let page = gateway.payments(after.as_deref())?;
-        for payment in page.payments {
-            let twice = match &payment.attempt_id {
-                Some(attempt_id) => taken.insert(attempt_id.clone(), payment.clone()).is_some(),
-                // Somebody else's: the gateway may serve others beside us.
-                None => false,
-            };
-            if twice {
-                found.differs(&payment, "the gateway took money twice for one attempt");
-            }
-        }
-        after = page.next;
-        if after.is_none() {
-            break;
-        }
-    }
+    let mut taken = taken_for(&repository.database_id()?, gateway, found)?;
+    let mut disputed = Vec::new();
     repository.collected(&mut |ours| {
-        let Some(theirs) = taken.remove(&ours.attempt_id) else {
-            found.differences.push(Difference {
-                attempt_id: Some(ours.attempt_id),
-                payment_id: None,
+        match taken.remove(&ours.attempt_id) {
+            Some(theirs) if agree(&ours, &theirs) => found.agreed += 1,
+            Some(theirs) => disputed.push((ours, theirs)),
+            None => found.differences.push(Difference {
                 problem: format!(
                     "invoice {:?} is paid here, not at the gateway",
                     ours.invoice_id
                 ),
-            });
-            return Ok(());
-        };
-        if theirs.captured == ours.captured && theirs.refunded == ours.refunded {
-            found.agreed += 1;
-            return Ok(());
+                attempt_id: Some(ours.attempt_id),
+                payment_id: None,
+            }),
         }
-        let problem = format!(
-            "invoice {:?}: {} taken and {} given back here, {} and {} at the gateway (minor units)",
-            ours.invoice_id, ours.captured, ours.refunded, theirs.captured, theirs.refunded
-        );
-        found.differs(&theirs, &problem);
         Ok(())
     })?;
+    for (ours, theirs) in disputed {
+        settle(repository, gateway, ours, &theirs, found)?;
+    }
     for payment in taken.values() {
         found.differs(payment, "paid at the gateway, not here");
     }
     Ok(())
 }
 
+/// The payments that this database asked for, by attempt.
+fn taken_for<G: PaymentGateway + ?Sized>(
+    database_id: &String,
+    gateway: &mut G,
+    found: &mut Reconciliation,
+) -> Result<BTreeMap<String, TakenPayment>, Error> {
+    let mut taken = BTreeMap::new();
+    let mut after = None;
+    loop {
+        let page = gateway.payments(after.as_deref())?;
+        for payment in page.payments {
+            // Without an attempt it is somebody else's altogether.
+            let Some(attempt_id) = payment.attempt_id.clone() else {
+                continue;
+            };
+            if is_of_another(payment.database_id.as_ref(), Some(database_id)) {
+                found.of_others += 1;
+            } else if let Some(twice) = taken.insert(attempt_id, payment) {
+                found.differs(&twice, "the gateway took money twice for one attempt");
+            }
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(taken);
+        }
+    }
+}
+
+fn agree(ours: &Collected, theirs: &TakenPayment) -> bool {
+    theirs.captured == ours.captured && theirs.refunded == ours.refunded
+}
+
+/// A refund can fail after the gateway said that it is done: that is taken back here. What is left
+/// then is a difference.
+fn settle<R: InvoiceRepository + ?Sized, G: PaymentGateway + ?Sized>(
+    repository: &mut R,
+    gateway: &mut G,
+    mut ours: Collected,
+    theirs: &TakenPayment,
+    found: &mut Reconciliation,
+) -> Result<(), Error> {
+    for refund in repository.done_refunds(&ours.attempt_id)? {
+        let answer = gateway.find_refund(&refund::request_of(&refund))?;
+        if let Some(Refunded::Refused(reason)) = answer
+            && repository.fail_refund(&refund.refund_id, &reason)?
+        {
+            ours.refunded -= refund.amount.get();
+            found.repaired += 1;
+        }
+    }
+    if agree(&ours, theirs) {
+        found.agreed += 1;
+        return Ok(());
+    }
+    let problem = format!(
+        "invoice {:?}: {} taken and {} given back here, {} and {} at the gateway (minor units)",
+        ours.invoice_id, ours.captured, ours.refunded, theirs.captured, theirs.refunded
+    );
+    found.differs(theirs, &problem);
+    Ok(())
+}
+
 impl Reconciliation {
+    /// Notes what could not be found out; what contradicts is a difference. A failure that everything
+    /// else would meet ends it.
+    fn left_unknown(
+        &mut self,
+        attempt_id: Option<String>,
+        invoice_id: &str,
+        error: GatewayError,
+    ) -> Result<(), Error> {
+        if error.meets_every_request() {
+            return Err(error.into());
+        }
+        self.still_unknown += 1;
+        if !error.leaves_unknown() {
+            self.differences.push(Difference {
+                attempt_id,
+                payment_id: None,
+                problem: format!("invoice {invoice_id:?}: {error}"),
+            });
+        }
+        Ok(())
+    }
+
     fn differs(&mut self, payment: &TakenPayment, problem: &str) {
         self.differences.push(Difference {
             attempt_id: payment.attempt_id.clone(),

@@ -3,6 +3,7 @@
 use std::io;
 
 use quick_xml::Writer;
+use quick_xml::escape::escape;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 /// An element: either a text or children.
@@ -93,7 +94,9 @@ impl Element {
         writer.write_event(Event::Start(start))?;
         if let Some(text) = &self.text {
             let allowed: String = text.chars().filter(|char| is_xml(*char)).collect();
-            writer.write_event(Event::Text(BytesText::new(&allowed)))?;
+            // A reader takes a bare carriage return for the end of a line.
+            let escaped = escape(allowed.as_str()).replace('\r', "&#13;");
+            writer.write_event(Event::Text(BytesText::from_escaped(escaped)))?;
         }
         for child in &self.children {
             child.write(writer)?;

@@ -1,27 +1,40 @@
 //! UBL, read as an invoice.
 
 use pricing::{
-    DocumentKind, Invoice, Party, Policy, RawAdjustment, RawDocument, RawDocumentLine,
-    RawPrepayment,
+    DocumentKind, Invoice, Policy, PricingEngine, RawAdjustment, RawDocument, RawDocumentLine,
 };
 use roxmltree::{Document, Node};
 use rust_decimal::Decimal;
 
+use super::read_facts::{A_DAY, party, payment_terms, prepayments, references};
 use super::read_parts::{Fault, Part, adjustment, sum_of};
+use super::stated::differences;
 use super::{CREDIT_NOTE, INVOICE, Names, UNIT_ONE, taxes};
+
+/// The type codes (UNTDID 1001) of credit notes, whatever shape they have.
+const CREDIT_NOTE_CODES: [&str; 11] = [
+    "81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532",
+];
+
+/// A document that was read.
+pub(crate) struct Read {
+    pub(crate) invoice: Invoice,
+    /// What it states otherwise than it comes to; none when it has no price.
+    pub(crate) differences: Vec<Fault>,
+}
 
 /// The invoice in `xml`, its taxes as the codes of the policy that `policy_for` finds for its day.
 pub(crate) fn read(
     xml: &str,
     policy_for: impl Fn(&RawDocument) -> Result<Policy, String>,
-) -> Result<Invoice, Fault> {
+) -> Result<Read, Fault> {
     let document = Document::parse(xml).map_err(|error| Fault {
         line: u64::from(error.pos().row),
         field: None,
         problem: format!("not valid XML: {error}"),
     })?;
     let root = document.root_element();
-    let kind = match (root.tag_name().namespace(), root.tag_name().name()) {
+    let shape = match (root.tag_name().namespace(), root.tag_name().name()) {
         (Some(INVOICE), "Invoice") => DocumentKind::Invoice,
         (Some(CREDIT_NOTE), "CreditNote") => DocumentKind::CreditNote,
         (_, name) => {
@@ -32,11 +45,11 @@ pub(crate) fn read(
         }
     };
     let root = Part::root(root);
-    let mut raw = head(&root, kind)?;
+    let names = Names::of(shape);
+    let mut raw = head(&root, kind(&root, shape, &names))?;
     let policy = policy_for(&raw).map_err(|problem| root.fault(problem))?;
     // The norm knows prices without tax only.
     raw.prices_include_tax = policy.prices_include_tax().then_some(false);
-    let names = Names::of(kind);
     for line in root.children(names.line) {
         let item = item(&line, &names, &policy)?;
         raw.items.push(item);
@@ -56,59 +69,54 @@ pub(crate) fn read(
         list.push(adjustment);
     }
     spread_where_all_bear_one_tax(&mut raw);
-    let paid = root.at(&["LegalMonetaryTotal", "PrepaidAmount"]);
-    if let Some(paid) = paid {
-        raw.prepayments.push(RawPrepayment {
-            amount: paid.amount()?,
-            ..RawPrepayment::default()
-        });
-    }
-    Invoice::try_from(raw).map_err(|error| Fault {
+    raw.prepayments = prepayments(&root)?;
+    let rounding = root.at(&["LegalMonetaryTotal", "PayableRoundingAmount"]);
+    raw.payable_rounding = rounding.map(|part| part.amount()).transpose()?;
+    let invoice = Invoice::try_from(raw).map_err(|error| Fault {
         line: root.line(),
         field: Some(error.field),
         problem: error.problem.to_string(),
+    })?;
+    let differences = match PricingEngine::new(policy.clone()).quote(&invoice) {
+        Ok(quote) => differences(&root, &names, &quote, &policy)?,
+        // Whoever prices the invoice says why it has no price.
+        Err(_) => Vec::new(),
+    };
+    Ok(Read {
+        invoice,
+        differences,
     })
 }
 
+/// A credit note may also stand in the shape of an invoice; its type code tells.
+fn kind(root: &Part, shape: DocumentKind, names: &Names) -> DocumentKind {
+    let code = root.text_at(&[names.type_code]);
+    if CREDIT_NOTE_CODES.contains(&code.as_str()) {
+        DocumentKind::CreditNote
+    } else {
+        shape
+    }
+}
+
 fn head(root: &Part, kind: DocumentKind) -> Result<RawDocument, Fault> {
-    let day = |path: &[&str]| {
-        root.at(path)
-            .map(|part| part.parsed("a day such as 2026-01-31"))
-    };
+    let day = |path: &[&str]| root.at(path).map(|part| part.parsed(A_DAY));
     let due = day(&["DueDate"]).or_else(|| day(&["PaymentMeans", "PaymentDueDate"]));
+    let (credits, preceding_invoices) = references(root, kind)?;
     let currency = root.at(&["DocumentCurrencyCode"]);
     let currency = currency.map(|part| part.parsed("a currency of ISO 4217, such as EUR"));
     Ok(RawDocument {
         invoice_id: root.required("ID")?.text(),
         kind,
-        credits: root
-            .at(&["BillingReference", "InvoiceDocumentReference", "ID"])
-            .map(|part| part.text()),
+        credits,
+        preceding_invoices,
         issue_date: day(&["IssueDate"]).transpose()?,
         due_date: due.transpose()?,
         currency: currency.transpose()?,
         seller: party(root, "AccountingSupplierParty"),
         buyer: party(root, "AccountingCustomerParty"),
-        note: root.text_at(&["Note"]),
+        payment_terms: payment_terms(root),
+        note: root.lines_of("Note"),
         ..RawDocument::default()
-    })
-}
-
-fn party(root: &Part, name: &str) -> Option<Party> {
-    let party = root.at(&[name, "Party"])?;
-    let legal = party.text_at(&["PartyLegalEntity", "RegistrationName"]);
-    let name = if legal.is_empty() {
-        party.text_at(&["PartyName", "Name"])
-    } else {
-        legal
-    };
-    Some(Party {
-        name,
-        tax_id: party.text_at(&["PartyTaxScheme", "CompanyID"]),
-        street: party.text_at(&["PostalAddress", "StreetName"]),
-        city: party.text_at(&["PostalAddress", "CityName"]),
-        postal_code: party.text_at(&["PostalAddress", "PostalZone"]),
-        country: party.text_at(&["PostalAddress", "Country", "IdentificationCode"]),
     })
 }
 
@@ -118,8 +126,8 @@ fn item(line: &Part, names: &Names, policy: &Policy) -> Result<RawDocumentLine, 
         .attribute("unitCode")
         .filter(|unit| *unit != UNIT_ONE);
     let item = line.required("Item")?;
-    let sku = item.text_at(&["SellersItemIdentification", "ID"]);
-    let name = item.text_at(&["Name"]);
+    let sku = item.words_at(&["SellersItemIdentification", "ID"]);
+    let name = item.words_at(&["Name"]);
     let description = if name == sku || (sku.is_empty() && name == "item") {
         String::new()
     } else {
@@ -182,8 +190,9 @@ fn code(category: &Part, policy: &Policy) -> Result<pricing::TaxCodes, Fault> {
             format!("{} {percent} % ({})", tax.category.letters(), tax.code)
         });
         let listed: Vec<String> = listed.collect();
+        let rate = (percent / Decimal::ONE_HUNDRED).normalize();
         category.fault(format!(
-            "tax category {letters} at {percent} % is not in the policy (allowed: {})",
+            "tax category {letters} at {percent} % is not in the policy (allowed: {}; or list it in a policy: code = \"...\", category = \"{letters}\", rate = \"{rate}\")",
             listed.join(", ")
         ))
     })

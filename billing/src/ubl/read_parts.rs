@@ -75,21 +75,74 @@ impl<'a> Part<'a> {
             .try_fold(self.clone(), |part, name| part.child(name))
     }
 
-    /// Its text, or none.
+    /// The words of a descendant as they stand there, or none.
+    pub(super) fn words_at(&self, names: &[&str]) -> String {
+        let words = self.at(names).map(|part| part.words());
+        words
+            .filter(|words| !words.trim().is_empty())
+            .unwrap_or_default()
+    }
+
+    /// The text of a descendant without the space around it, or none.
     pub(super) fn text_at(&self, names: &[&str]) -> String {
         self.at(names).map(|part| part.text()).unwrap_or_default()
     }
 
+    /// Its text without the space around it: identifiers, numbers, codes.
     pub(super) fn text(&self) -> String {
-        self.node.text().unwrap_or_default().trim().to_owned()
+        self.words().trim().to_owned()
+    }
+
+    /// All of its text: a comment may cut it in pieces.
+    fn words(&self) -> String {
+        let pieces = self.node.children().filter(XmlNode::is_text);
+        pieces.filter_map(|piece| piece.text()).collect()
     }
 
     pub(super) fn attribute(&self, name: &str) -> Option<&'a str> {
         self.node.attribute(name)
     }
 
+    /// A number; an amount of money has to be in the document's currency.
     pub(super) fn amount(&self) -> Result<Decimal, Fault> {
-        amount::parse(&self.text()).map_err(|error| self.fault(error.to_string()))
+        let text = self.text();
+        let number = plain_decimal(&text).and_then(|plain| amount::parse(&plain).ok());
+        let number = number.map_or_else(|| amount::parse(&text), Ok);
+        let number = number.map_err(|error| self.fault(error.to_string()))?;
+        self.check_currency()?;
+        Ok(number)
+    }
+
+    fn check_currency(&self) -> Result<(), Fault> {
+        let Some(stated) = self.attribute("currencyID") else {
+            return Ok(());
+        };
+        let root = Self::root(self.node.document().root_element());
+        let currency = root.text_at(&["DocumentCurrencyCode"]);
+        if currency.is_empty() || stated.trim() == currency {
+            return Ok(());
+        }
+        Err(self.fault(format!(
+            "the amount is in {stated:?}, but the document is in {currency} (state it in {currency})"
+        )))
+    }
+
+    /// `true` or `false`, which XML also writes as 1 and 0.
+    pub(super) fn truth(&self) -> Result<bool, Fault> {
+        match self.text().as_str() {
+            "true" | "1" => Ok(true),
+            "false" | "0" => Ok(false),
+            other => Err(self.fault(format!(
+                "{other:?} is not allowed here (allowed: true, false)"
+            ))),
+        }
+    }
+
+    /// The texts of all children of this name, a line each.
+    pub(super) fn lines_of(&self, name: &str) -> String {
+        let words = self.children(name).into_iter().map(|part| part.words());
+        let words: Vec<String> = words.filter(|words| !words.trim().is_empty()).collect();
+        words.join("\n")
     }
 
     pub(super) fn parsed<T: FromStr>(&self, allowed: &str) -> Result<T, Fault> {
@@ -112,6 +165,23 @@ impl<'a> Part<'a> {
     }
 }
 
+/// A decimal as XML may write it, +5, 5. or .5, in the one spelling that amounts have elsewhere; none
+/// when it is no decimal.
+fn plain_decimal(text: &str) -> Option<String> {
+    let (sign, digits) = match text.as_bytes().first()? {
+        b'+' => ("", &text[1..]),
+        b'-' => ("-", &text[1..]),
+        _ => ("", text),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number =
+        is_digits(whole) && is_digits(fraction) && !(whole.is_empty() && fraction.is_empty());
+    let whole = if whole.is_empty() { "0" } else { whole };
+    let point = if fraction.is_empty() { "" } else { "." };
+    is_number.then(|| format!("{sign}{whole}{point}{fraction}"))
+}
+
 /// The sum of an amount over several parts.
 pub(super) fn sum_of(parts: &[Part], name: &str) -> Result<Decimal, Fault> {
     let mut sum = Decimal::ZERO;
@@ -124,9 +194,10 @@ pub(super) fn sum_of(parts: &[Part], name: &str) -> Result<Decimal, Fault> {
 }
 
 /// An allowance or charge: whether it is a charge, and what it is. A rate is taken as one only when
-/// it gives the stated amount, on what stood there first; otherwise the amount itself counts.
+/// it gives the stated amount, on what stood there first; otherwise the amount itself counts. One below
+/// zero changes sides.
 pub(super) fn adjustment(part: &Part, first: Decimal) -> Result<(bool, RawAdjustment), Fault> {
-    let is_charge: bool = part.required("ChargeIndicator")?.parsed("true or false")?;
+    let is_charge: bool = part.required("ChargeIndicator")?.truth()?;
     let stated = part.required("Amount")?.amount()?;
     let percent = part.child("MultiplierFactorNumeric");
     let percent = percent.map(|percent| percent.amount()).transpose()?;
@@ -140,13 +211,15 @@ pub(super) fn adjustment(part: &Part, first: Decimal) -> Result<(bool, RawAdjust
     let is_of_first =
         |rate: &Decimal| base == Some(shown_first) && gives(*rate, shown_first, stated);
     let rate = rate.filter(is_of_first);
-    let reason = part.text_at(&["AllowanceChargeReason"]);
+    let reason = part.words_at(&["AllowanceChargeReason"]);
+    let changes_sides = rate.is_none() && stated < Decimal::ZERO;
+    let amount = if changes_sides { -stated } else { stated };
     let adjustment = RawAdjustment {
-        amount: rate.is_none().then_some(stated),
+        amount: rate.is_none().then_some(amount),
         rate: rate.map(|rate| rate.normalize()),
         base: Base::Subtotal,
         reason,
         tax: None,
     };
-    Ok((is_charge, adjustment))
+    Ok((is_charge != changes_sides, adjustment))
 }

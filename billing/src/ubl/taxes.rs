@@ -6,6 +6,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::UblError;
 use super::element::Element;
+use super::required::PLACES_MAX;
 
 /// The tax of a line, discount or charge.
 pub(super) fn listed<'a>(codes: &TaxCodes, policy: &'a Policy) -> Result<&'a TaxRate, UblError> {
@@ -59,6 +60,16 @@ pub(super) fn code<'a>(category: &str, percent: Decimal, policy: &'a Policy) -> 
         tax.category.letters() == category && tax.rate.fraction() * Decimal::ONE_HUNDRED == percent
     });
     matching.map(|tax| tax.code.as_str())
+}
+
+/// The amount as the invoice writes it, where the norm can: its zeros at the end are kept, or left out.
+pub(super) fn as_written(written: Decimal, amount: Decimal) -> Decimal {
+    let is_of_norm = written.scale() <= PLACES_MAX;
+    if is_of_norm && written == amount {
+        written
+    } else {
+        amount
+    }
 }
 
 /// Whether `rate` of `base` is `amount`, as a reader would compute it: only then it is stated. A

@@ -1,12 +1,18 @@
 //! The document's allowances, charges, taxes and totals.
 
 use pricing::policy::TaxRate;
-use pricing::{Applied, Invoice, Policy, PricingEngine, Quote, Rate, Size, TaxCodes};
+use pricing::{
+    Adjustment, Applied, Base, Invoice, LineItem, Policy, PricingEngine, Quote, Rate, Size,
+    TaxCodes, TaxShare,
+};
 use rust_decimal::Decimal;
 
 use super::UblError;
 use super::element::Element;
-use super::taxes::{category, gives, listed, percent};
+use super::taxes::{as_written, category, gives, listed, percent};
+
+/// The document's own discounts and charges follow those of tier and loyalty.
+const OWN_FROM: usize = 2;
 
 /// A discount or charge on one tax category.
 pub(super) struct Adjusted {
@@ -16,6 +22,8 @@ pub(super) struct Adjusted {
     rate: Option<(Rate, Decimal)>,
     amount: Decimal,
     tax: TaxRate,
+    /// Where the discount or charge stands in the document.
+    place: usize,
 }
 
 /// What is taken off and added, by tax category; the late fee is an exempt charge.
@@ -27,35 +35,10 @@ pub(super) fn adjustments(
     let policy = engine.policy();
     let mut adjusted = Vec::new();
     for share in engine.tax_shares(invoice)? {
-        let (step, size) = match share.of {
-            Applied::TierDiscount => (&quote.tier_discount, None),
-            Applied::LoyaltyDiscount => (&quote.loyalty_discount, None),
-            Applied::Discount(place) => {
-                (&quote.discounts[place], Some(&invoice.discounts()[place]))
-            }
-            Applied::Charge(place) => (&quote.charges[place], Some(&invoice.charges()[place])),
-        };
-        let is_whole = share.amount == step.amount;
-        let rate = size
-            .filter(|_| is_whole)
-            .and_then(|size| match size.size() {
-                Size::Rate(rate, pricing::Base::Subtotal) => {
-                    let base = quote.subtotal.amount;
-                    gives(rate.fraction(), base, share.amount).then_some((rate, base))
-                }
-                _ => None,
-            });
-        adjusted.push(Adjusted {
-            is_charge: matches!(share.of, Applied::Charge(_)),
-            reason: match size {
-                Some(size) => size.reason().to_owned(),
-                None => step.reason.to_string(),
-            },
-            rate,
-            amount: share.amount,
-            tax: listed(&share.codes, policy)?.clone(),
-        });
+        let tax = listed(&share.codes, policy)?.clone();
+        adjusted.push(of_share(invoice, quote, &share, tax));
     }
+    adjusted.extend(of_nothing(invoice, quote, policy)?);
     if !quote.late_fee.amount.is_zero() {
         adjusted.push(Adjusted {
             is_charge: true,
@@ -63,11 +46,83 @@ pub(super) fn adjustments(
             rate: None,
             amount: quote.late_fee.amount,
             tax: exempt(policy)?,
+            place: usize::MAX,
         });
     }
-    // As a reader would apply them, so that what is read back is written in the same order.
-    adjusted.sort_by_key(|one| (one.ends_as_charge(), one.rate.is_none()));
+    adjusted.sort_by_key(|one| (one.ends_as_charge(), one.place));
     Ok(adjusted)
+}
+
+/// The whole or a part of a discount or charge.
+fn of_share(invoice: &Invoice, quote: &Quote, share: &TaxShare, tax: TaxRate) -> Adjusted {
+    let (place, step, own) = match share.of {
+        Applied::TierDiscount => (0, &quote.tier_discount, None),
+        Applied::LoyaltyDiscount => (1, &quote.loyalty_discount, None),
+        Applied::Discount(at) => (
+            at + OWN_FROM,
+            &quote.discounts[at],
+            Some(&invoice.discounts()[at]),
+        ),
+        Applied::Charge(at) => (
+            at + OWN_FROM,
+            &quote.charges[at],
+            Some(&invoice.charges()[at]),
+        ),
+    };
+    let whole = own.filter(|_| share.amount == step.amount);
+    let (rate, amount) = match whole.map(Adjustment::size) {
+        Some(Size::Rate(rate, Base::Subtotal)) => {
+            let base = quote.subtotal.amount;
+            let stated = gives(rate.fraction(), base, share.amount);
+            (stated.then_some((rate, base)), share.amount)
+        }
+        Some(Size::Amount(written)) => (None, as_written(written, share.amount)),
+        _ => (None, share.amount),
+    };
+    Adjusted {
+        is_charge: matches!(share.of, Applied::Charge(_)),
+        reason: own.map_or_else(|| step.reason.to_string(), |own| own.reason().to_owned()),
+        rate,
+        amount,
+        tax,
+        place,
+    }
+}
+
+/// Discounts and charges that come to nothing are facts of the document all the same.
+fn of_nothing(
+    invoice: &Invoice,
+    quote: &Quote,
+    policy: &Policy,
+) -> Result<Vec<Adjusted>, UblError> {
+    let zero = Decimal::new(0, quote.total.amount.scale());
+    let sides = [(false, invoice.discounts()), (true, invoice.charges())];
+    let all = sides.into_iter().flat_map(|(is_charge, list)| {
+        let placed = list.iter().enumerate();
+        placed.map(move |(at, one)| (is_charge, at, one))
+    });
+    let mut found = Vec::new();
+    for (is_charge, at, one) in all {
+        let (rate, amount) = match one.size() {
+            Size::Amount(amount) => (None, amount),
+            Size::Rate(rate, Base::Subtotal) => (Some(rate), rate.fraction()),
+            Size::Rate(..) => continue,
+        };
+        let Some(codes) = one.tax().or(invoice.items().first().map(LineItem::tax)) else {
+            continue;
+        };
+        if amount.is_zero() {
+            found.push(Adjusted {
+                is_charge,
+                reason: one.reason().to_owned(),
+                rate: rate.map(|rate| (rate, quote.subtotal.amount)),
+                amount: rate.map_or(as_written(amount, zero), |_| zero),
+                tax: listed(codes, policy)?.clone(),
+                place: at + OWN_FROM,
+            });
+        }
+    }
+    Ok(found)
 }
 
 fn exempt(policy: &Policy) -> Result<TaxRate, UblError> {
@@ -114,6 +169,7 @@ pub(super) fn reason_code(reason: &str, is_charge: bool) -> Option<Element> {
 /// The taxes by category and rate, with what bears them.
 pub(super) fn tax_total(
     quote: &Quote,
+    adjusted: &[Adjusted],
     policy: &Policy,
     amount: impl Fn(&str, Decimal) -> Option<Element>,
 ) -> Result<Option<Element>, UblError> {
@@ -127,8 +183,9 @@ pub(super) fn tax_total(
                 return Err(UblError::SameTax(other.code.clone(), tax.code.clone()));
             }
             Some((_, bases, amounts)) => {
-                *bases += base;
-                *amounts += amount;
+                // A sum that is too long is no panic: what is read back comes to another.
+                *bases = bases.saturating_add(base);
+                *amounts = amounts.saturating_add(amount);
             }
             None => subtotals.push((tax.clone(), base, amount)),
         }
@@ -138,8 +195,12 @@ pub(super) fn tax_total(
         let codes = TaxCodes::from(tax.code.as_str());
         add(listed(&codes, policy)?, tax.base, tax.amount)?;
     }
+    let none = Decimal::new(0, quote.total.amount.scale());
+    for one in adjusted {
+        // What comes to nothing names its category as well.
+        add(&one.tax, none, none)?;
+    }
     if !quote.late_fee.amount.is_zero() {
-        let none = Decimal::new(0, quote.total.amount.scale());
         add(&exempt(policy)?, quote.late_fee.amount, none)?;
     }
     subtotals.sort_by_key(|(tax, ..)| (tax.category.letters(), tax.rate));
@@ -159,34 +220,40 @@ pub(super) fn tax_total(
 
 /// The sums of the document.
 pub(super) fn monetary_total(
+    invoice: &Invoice,
     quote: &Quote,
     adjusted: &[Adjusted],
     amount: impl Fn(&str, Decimal) -> Option<Element>,
 ) -> Option<Element> {
-    let side = |is_charge: bool| -> Decimal {
+    // A side without a discount or charge has no sum, not even one of nothing.
+    let side = |is_charge: bool| -> Option<Decimal> {
         let on_side = adjusted
             .iter()
             .filter(|one| one.ends_as_charge() == is_charge);
-        on_side.map(|one| one.amount.abs()).sum()
+        let amounts = on_side.map(|one| one.amount.abs());
+        amounts.reduce(Decimal::saturating_add)
     };
-    let nonzero = |name, value: Decimal| {
-        if value.is_zero() {
-            None
-        } else {
-            amount(name, value)
-        }
+    let prepaid = match invoice.prepayments() {
+        [] => None,
+        [paid] => Some(as_written(paid.amount, quote.prepaid)),
+        _ => Some(quote.prepaid),
     };
-    let without_tax = quote.taxable.amount + quote.late_fee.amount;
+    let rounding = match invoice.payable_rounding() {
+        Some(stated) => Some(as_written(stated, quote.cash_rounding)),
+        None => Some(quote.cash_rounding).filter(|added| !added.is_zero()),
+    };
+    let late_fee = quote.late_fee.amount;
+    let without_tax = quote.taxable.amount.saturating_add(late_fee);
     Element::aggregate(
         "LegalMonetaryTotal",
         vec![
             amount("LineExtensionAmount", quote.subtotal.amount),
             amount("TaxExclusiveAmount", without_tax),
             amount("TaxInclusiveAmount", quote.total.amount),
-            nonzero("AllowanceTotalAmount", side(false)),
-            nonzero("ChargeTotalAmount", side(true)),
-            nonzero("PrepaidAmount", quote.prepaid),
-            nonzero("PayableRoundingAmount", quote.cash_rounding),
+            side(false).and_then(|sum| amount("AllowanceTotalAmount", sum)),
+            side(true).and_then(|sum| amount("ChargeTotalAmount", sum)),
+            prepaid.and_then(|paid| amount("PrepaidAmount", paid)),
+            rounding.and_then(|added| amount("PayableRoundingAmount", added)),
             amount("PayableAmount", quote.due),
         ],
     )

@@ -3,17 +3,21 @@
 use jiff::civil::Date;
 use pricing::{
     Adjustment, Base, Currency, DocumentKind, Invoice, LineItem, Party, PricingEngine, Quote,
-    QuotedLine, Rate, RoundingRule, Size, Step,
+    QuotedLine, Rate, RawPrepayment, RoundingRule, Size, Step,
 };
 use rust_decimal::Decimal;
 
 use super::element::Element;
-use super::taxes::{category, gives, listed, percent};
+use super::required;
+use super::taxes::{as_written, category, gives, listed, percent};
 use super::totals::{adjustments, monetary_total, reason_code, tax_total};
 use super::{AGGREGATE, BASIC, Names, UNIT_ONE, UblError};
 
 /// The norm, without any national rules.
 const CUSTOMIZATION: &str = "urn:cen.eu:en16931:2017";
+
+const SUPPLIER: &str = "AccountingSupplierParty";
+const CUSTOMER: &str = "AccountingCustomerParty";
 
 /// `invoice`, priced by `engine`, as an XML document.
 pub fn document(invoice: &Invoice, engine: &PricingEngine) -> Result<String, UblError> {
@@ -25,36 +29,35 @@ pub fn document(invoice: &Invoice, engine: &PricingEngine) -> Result<String, Ubl
     if quote.prices_include_tax {
         return Err(UblError::PricesIncludeTax);
     }
-    let currency = quote.currency.ok_or(UblError::Missing("currency"))?;
-    let issued = invoice
-        .issue_date()
-        .ok_or(UblError::Missing("issue_date"))?;
+    let required = required::facts(invoice, &quote, policy)?;
     let names = Names::of(invoice.kind());
-    let amount = money(currency);
+    let amount = money(required.currency);
     let (due_date, is_invoice) = (invoice.due_date(), invoice.kind() == DocumentKind::Invoice);
     let adjusted = adjustments(invoice, &quote, engine)?;
     let mut children = vec![
         Element::basic("CustomizationID", CUSTOMIZATION),
         Element::basic("ID", invoice.invoice_id()),
-        Element::basic("IssueDate", issued),
+        Element::basic("IssueDate", required.issued),
         due_date
             .filter(|_| is_invoice)
             .and_then(|due| Element::basic("DueDate", due)),
         Element::basic(names.type_code, names.type_value),
         Element::optional("Note", invoice.note()),
-        Element::basic("DocumentCurrencyCode", currency),
-        invoice.credits().and_then(reference),
-        invoice
-            .seller()
-            .and_then(|seller| party("AccountingSupplierParty", seller)),
-        invoice
-            .buyer()
-            .and_then(|buyer| party("AccountingCustomerParty", buyer)),
+        Element::basic("DocumentCurrencyCode", required.currency),
     ];
-    children.push(due_date.filter(|_| !is_invoice).and_then(payment_means));
+    children.extend(references(invoice));
+    children.extend([
+        party(SUPPLIER, required.seller, required.is_outside),
+        party(CUSTOMER, required.buyer, required.is_outside),
+        due_date.filter(|_| !is_invoice).and_then(payment_means),
+        payment_terms(invoice),
+    ]);
+    if is_invoice {
+        children.extend(prepayments(invoice, &quote, required.currency));
+    }
     children.extend(adjusted.iter().map(|adjusted| adjusted.element(&amount)));
-    children.push(tax_total(&quote, policy, &amount)?);
-    children.push(monetary_total(&quote, &adjusted, &amount));
+    children.push(tax_total(&quote, &adjusted, policy, &amount)?);
+    children.push(monetary_total(invoice, &quote, &adjusted, &amount));
     for (place, (item, quoted)) in invoice.items().iter().zip(&quote.lines).enumerate() {
         children.push(line(place + 1, item, quoted, &names, engine, &amount)?);
     }
@@ -75,7 +78,10 @@ fn check(xml: &str, quote: &Quote, engine: &PricingEngine) -> Result<(), UblErro
     let total = quote.total.amount;
     let changes = |found: String| Err(UblError::Changes { total, found });
     let again = match super::read(xml, |_| Ok(engine.policy().clone())) {
-        Ok(again) => engine.quote(&again)?,
+        Ok(again) => match again.differences.first() {
+            Some(difference) => return changes(difference.problem.clone()),
+            None => engine.quote(&again.invoice)?,
+        },
         Err(fault) => return changes(fault.problem),
     };
     if (again.tax.amount, again.due) != (quote.tax.amount, quote.due) {
@@ -98,13 +104,53 @@ fn payment_means(due: Date) -> Option<Element> {
     Element::aggregate("PaymentMeans", vec![undefined, due])
 }
 
-fn reference(credited: &str) -> Option<Element> {
-    let document = vec![Element::basic("ID", credited)];
-    let document = Element::aggregate("InvoiceDocumentReference", document);
-    Element::aggregate("BillingReference", vec![document])
+fn payment_terms(invoice: &Invoice) -> Option<Element> {
+    let note = Element::optional("Note", invoice.payment_terms());
+    Element::aggregate("PaymentTerms", vec![note])
 }
 
-fn party(name: &str, party: &Party) -> Option<Element> {
+/// Prepayments one by one, where the sum alone would lose something.
+fn prepayments(invoice: &Invoice, quote: &Quote, currency: Currency) -> Vec<Option<Element>> {
+    let paid = invoice.prepayments();
+    let has_facts = |one: &RawPrepayment| one.date.is_some() || !one.reason.is_empty();
+    let sum = |sum: Decimal, one: &RawPrepayment| sum.checked_add(one.amount);
+    // A reader takes them only when they come to the sum.
+    let is_exact = paid.iter().try_fold(Decimal::ZERO, sum) == Some(quote.prepaid);
+    let tells_more = paid.len() > 1 || paid.iter().any(has_facts);
+    if !(is_exact && tells_more) {
+        return Vec::new();
+    }
+    let element = |one: &RawPrepayment| {
+        let mut amount = one.amount.normalize();
+        amount.rescale(amount.scale().max(quote.prepaid.scale()));
+        let amount = money(currency)("PaidAmount", as_written(one.amount, amount));
+        let day = one.date.and_then(|day| Element::basic("ReceivedDate", day));
+        let reason = Element::optional("InstructionID", &one.reason);
+        Element::aggregate("PrepaidPayment", vec![amount, day, reason])
+    };
+    paid.iter().map(element).collect()
+}
+
+/// The credited invoice, and those before this one; its day of issue stands among those.
+fn references(invoice: &Invoice) -> impl Iterator<Item = Option<Element>> {
+    let preceding = invoice.preceding_invoices();
+    let credited = invoice.credits().map(|id| {
+        let listed = preceding.iter().find(|one| one.invoice_id == id);
+        (id, listed.and_then(|one| one.issue_date))
+    });
+    let others = preceding.iter();
+    let others = others.filter(|one| Some(one.invoice_id.as_str()) != invoice.credits());
+    let others = others.map(|one| (one.invoice_id.as_str(), one.issue_date));
+    credited.into_iter().chain(others).map(|(id, issued)| {
+        let issued = issued.and_then(|day| Element::basic("IssueDate", day));
+        let document = vec![Element::basic("ID", id), issued];
+        let document = Element::aggregate("InvoiceDocumentReference", document);
+        Element::aggregate("BillingReference", vec![document])
+    })
+}
+
+fn party(name: &str, party: &Party, is_outside: bool) -> Option<Element> {
+    let is_seller = name == SUPPLIER;
     let country = vec![Element::optional("IdentificationCode", &party.country)];
     let address = vec![
         Element::optional("StreetName", &party.street),
@@ -112,14 +158,18 @@ fn party(name: &str, party: &Party) -> Option<Element> {
         Element::optional("PostalZone", &party.postal_code),
         Element::aggregate("Country", country),
     ];
-    let tax_id = Element::optional("CompanyID", &party.tax_id);
-    let scheme = tax_id
-        .is_some()
-        .then(|| Element::aggregate("TaxScheme", vec![Element::basic("ID", "VAT")]));
+    let is_vat = required::is_vat(&party.tax_id) && !is_outside;
+    let number = |name: &str| Element::optional(name, &party.tax_id);
+    let scheme = if is_vat { "VAT" } else { "TAX" };
+    let scheme = Element::aggregate("TaxScheme", vec![Element::basic("ID", scheme)]);
+    // Only a seller has a number for another tax; any other number just tells who it is.
+    let taxed = (is_vat || (is_seller && !is_outside)).then(|| vec![number("CompanyID"), scheme]);
+    let known = (!is_vat).then(|| vec![number("ID")]);
     let legal = vec![Element::basic("RegistrationName", &party.name)];
     let party = vec![
+        known.and_then(|known| Element::aggregate("PartyIdentification", known)),
         Element::aggregate("PostalAddress", address),
-        Element::aggregate("PartyTaxScheme", vec![tax_id, scheme.flatten()]),
+        taxed.and_then(|taxed| Element::aggregate("PartyTaxScheme", taxed)),
         Element::aggregate("PartyLegalEntity", legal),
     ];
     Element::aggregate(name, vec![Element::aggregate("Party", party)])
@@ -155,8 +205,7 @@ fn line(
     let mut adjusted: Vec<_> = both
         .map(|(indicator, (adjustment, step))| adjusted(indicator, adjustment, step, gross))
         .collect();
-    // As a reader would apply them, so that what is read back is written in the same order.
-    adjusted.sort_by_key(|one| (one.is_charge, one.rate.is_none()));
+    adjusted.sort_by_key(|one| one.is_charge);
     children.extend(
         adjusted
             .iter()
@@ -203,7 +252,10 @@ fn adjusted<'a>(
         is_charge,
         reason: adjustment.reason(),
         rate: rate.filter(|rate| gives(rate.fraction(), gross, step.amount)),
-        amount: step.amount.abs(),
+        amount: match adjustment.size() {
+            Size::Amount(written) => as_written(written, step.amount.abs()),
+            Size::Rate(..) => step.amount.abs(),
+        },
     }
 }
 

@@ -75,6 +75,20 @@ pub(crate) fn steps(quote: &Quote) -> Vec<Row> {
     rows
 }
 
+/// The steps as the document's reader sees them: without what the customer does not earn or owe.
+pub(crate) fn steps_of_document(quote: &Quote) -> Vec<Row> {
+    let nothing = [
+        ("tier discount", &quote.tier_discount),
+        ("loyalty discount", &quote.loyalty_discount),
+        ("late fee", &quote.late_fee),
+    ];
+    let is_shown = |row: &Row| {
+        let is_nothing = |(name, step): &(&str, &Step)| *name == row.name && step.amount.is_zero();
+        !nothing.iter().any(is_nothing)
+    };
+    steps(quote).into_iter().filter(is_shown).collect()
+}
+
 /// The tax of one code, where there are several.
 fn tax(tax: &QuotedTax) -> Row {
     let reason = format!("of which {}: {} of {}", tax.amount, tax.rate, tax.base);
@@ -83,7 +97,7 @@ fn tax(tax: &QuotedTax) -> Row {
 
 /// What is left to pay, where it is not the total.
 fn due(quote: &Quote) -> Vec<Row> {
-    if quote.due == quote.total.amount {
+    if quote.prepaid.is_zero() && quote.cash_rounding.is_zero() {
         return Vec::new();
     }
     let row = |name, sign, amount, reason| Row::new(name, signed(sign, amount), reason);
@@ -97,7 +111,7 @@ fn due(quote: &Quote) -> Vec<Row> {
         ));
     }
     if !quote.cash_rounding.is_zero() {
-        let reason = "to the smallest coin";
+        let reason = "to what can be paid";
         rows.push(row(
             "cash rounding",
             Sign::Added,

@@ -5,21 +5,37 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::csv::cell;
-use super::prices::OutputFormat;
 use super::text::printable;
+
+/// What stands before the first row of a JSON array, and before every other.
+const JSON_START: &[u8] = b"[\n";
+const JSON_BETWEEN: &[u8] = b",\n";
+
+/// The formats in which lists are written as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ListFormat {
+    /// Aligned text for people
+    Table,
+    /// Comma-separated, with a header
+    Csv,
+    /// One JSON array
+    Json,
+    /// One JSON object a line
+    Ndjson,
+}
 
 /// Writes rows under a header.
 #[derive(Debug)]
 pub struct ListWriter<W> {
     out: W,
-    format: OutputFormat,
+    format: ListFormat,
     header: &'static [&'static str],
     count: u64,
 }
 
 impl<W: Write> ListWriter<W> {
     /// A writer to `out`; `header` names the columns of tables and CSV.
-    pub fn new(out: W, format: OutputFormat, header: &'static [&'static str]) -> Self {
+    pub fn new(out: W, format: ListFormat, header: &'static [&'static str]) -> Self {
         Self {
             out,
             format,
@@ -28,15 +44,41 @@ impl<W: Write> ListWriter<W> {
         }
     }
 
+    /// A writer of the rows that follow others: what [`Self::append`] takes.
+    pub(super) fn of_more_rows(out: W, format: ListFormat) -> Self {
+        Self {
+            count: 1,
+            ..Self::new(out, format, &[])
+        }
+    }
+
+    /// Writes `rows` that were written as more rows, if there are any.
+    pub(super) fn append(&mut self, rows: &[u8]) -> io::Result<()> {
+        let rows = match (self.format, self.count) {
+            _ if rows.is_empty() => return Ok(()),
+            (ListFormat::Csv, 0) => {
+                self.csv_header()?;
+                rows
+            }
+            (ListFormat::Json, 0) => {
+                self.out.write_all(JSON_START)?;
+                rows.strip_prefix(JSON_BETWEEN).unwrap_or(rows)
+            }
+            _ => rows,
+        };
+        self.count += 1;
+        self.out.write_all(rows)
+    }
+
     /// Writes one row: its cells, or for JSON its value.
     pub fn row(&mut self, cells: &[&str], value: &impl Serialize) -> io::Result<()> {
         match self.format {
-            OutputFormat::Table => self.table_row(cells),
-            OutputFormat::Csv => {
+            ListFormat::Table => self.table_row(cells),
+            ListFormat::Csv => {
                 self.csv_header()?;
                 self.csv_row(cells)
             }
-            OutputFormat::Json | OutputFormat::Ndjson => self.json(value),
+            ListFormat::Json | ListFormat::Ndjson => self.json(value),
         }?;
         self.count += 1;
         Ok(())
@@ -50,29 +92,34 @@ impl<W: Write> ListWriter<W> {
         value: &impl Serialize,
     ) -> io::Result<()> {
         match self.format {
-            OutputFormat::Table => {
+            ListFormat::Table => {
                 let gap = if self.count > 0 { "\n" } else { "" };
                 write!(self.out, "{gap}{}", text())
             }
-            OutputFormat::Csv => {
+            ListFormat::Csv => {
                 self.csv_header()?;
                 rows().iter().try_for_each(|row| {
                     let cells: Vec<&str> = row.iter().map(String::as_str).collect();
                     self.csv_row(&cells)
                 })
             }
-            OutputFormat::Json | OutputFormat::Ndjson => self.json(value),
+            ListFormat::Json | ListFormat::Ndjson => self.json(value),
         }?;
         self.count += 1;
         Ok(())
     }
 
+    /// The output as it is.
+    pub(super) fn out(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     /// Writes what stands after the last row. Returns the output, flushed.
     pub fn finish(mut self) -> io::Result<W> {
         match (self.format, self.count) {
-            (OutputFormat::Json, 0) => writeln!(self.out, "[]")?,
-            (OutputFormat::Json, _) => writeln!(self.out, "\n]")?,
-            (OutputFormat::Csv, 0) => self.csv_header()?,
+            (ListFormat::Json, 0) => writeln!(self.out, "[]")?,
+            (ListFormat::Json, _) => writeln!(self.out, "\n]")?,
+            (ListFormat::Csv, 0) => self.csv_header()?,
             _ => {}
         }
         self.out.flush()?;
@@ -108,13 +155,14 @@ impl<W: Write> ListWriter<W> {
     }
 
     fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
-        if self.format == OutputFormat::Json {
-            let start = if self.count > 0 { ",\n" } else { "[\n" };
-            self.out.write_all(start.as_bytes())?;
+        if self.format == ListFormat::Json {
+            let is_first = self.count == 0;
+            self.out
+                .write_all(if is_first { JSON_START } else { JSON_BETWEEN })?;
         }
         serde_json::to_writer(&mut self.out, value)?;
         match self.format {
-            OutputFormat::Ndjson => self.out.write_all(b"\n"),
+            ListFormat::Ndjson => self.out.write_all(b"\n"),
             _ => Ok(()),
         }
     }

@@ -6,29 +6,19 @@ use pricing::Quote;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::TotalRows;
+use super::columns::{ColumnRows, ColumnWriter};
 use super::explanation::{COLUMNS, Explanation};
+use super::format::{Encoding, OutputFormat};
 use super::list::ListWriter;
 use super::quote_table::quote_table;
-
-/// The formats in which results are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum OutputFormat {
-    /// Aligned text for people
-    Table,
-    /// Comma-separated, with a header
-    Csv,
-    /// One JSON array
-    Json,
-    /// One JSON object a line
-    Ndjson,
-}
 
 /// What is shown of an invoice's price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// The total alone.
     Total,
-    /// The quote with all its steps.
+    /// The quote with all its steps; the total where a row has no room for them.
     Quote,
     /// Everything from which the price can be computed again.
     Explanation,
@@ -36,7 +26,13 @@ pub enum Shape {
 
 /// Writes totals or quotes, one invoice after the other.
 #[derive(Debug)]
-pub struct PriceWriter<W>(ListWriter<W>);
+pub struct PriceWriter<W: Write + Send>(Sink<W>);
+
+#[derive(Debug)]
+enum Sink<W: Write + Send> {
+    Text(ListWriter<W>),
+    Columns(ColumnWriter<W>),
+}
 
 #[derive(Serialize)]
 struct Total<'a> {
@@ -45,42 +41,88 @@ struct Total<'a> {
     total: Decimal,
 }
 
-impl<W: Write> PriceWriter<W> {
+impl<W: Write + Send> PriceWriter<W> {
     /// A writer to `out`.
-    pub fn new(out: W, format: OutputFormat, shape: Shape) -> Self {
-        let header: &[&str] = match shape {
-            Shape::Total | Shape::Quote => &["invoice_id", "total"],
-            Shape::Explanation => COLUMNS,
-        };
-        Self(ListWriter::new(out, format, header))
+    pub fn new(out: W, format: OutputFormat, shape: Shape) -> io::Result<Self> {
+        Ok(Self(match (format.encoding(), shape) {
+            (Encoding::Text(format), Shape::Explanation) => {
+                Sink::Text(ListWriter::new(out, format, COLUMNS))
+            }
+            (Encoding::Text(format), Shape::Total | Shape::Quote) => {
+                Sink::Text(ListWriter::new(out, format, &["invoice_id", "total"]))
+            }
+            (Encoding::Columns(format), Shape::Explanation) => Sink::Columns(ColumnWriter::new(
+                out,
+                format,
+                ColumnRows::of_texts(COLUMNS),
+            )?),
+            (Encoding::Columns(format), Shape::Total | Shape::Quote) => {
+                Sink::Columns(ColumnWriter::new(out, format, ColumnRows::of_totals())?)
+            }
+        }))
     }
 
     /// Writes an invoice's total.
     pub fn total(&mut self, invoice_id: &str, total: Decimal) -> io::Result<()> {
-        let text = total.to_string();
-        self.0
-            .row(&[invoice_id, &text], &Total { invoice_id, total })
+        match &mut self.0 {
+            Sink::Text(list) => write_total(list, invoice_id, total),
+            Sink::Columns(columns) => columns.add(|rows| rows.add_total(invoice_id, total)),
+        }
+    }
+
+    /// Writes totals that were set apart.
+    pub(crate) fn totals(&mut self, rows: &mut TotalRows) -> io::Result<()> {
+        match (&mut self.0, rows) {
+            (Sink::Text(list), TotalRows::Text(rows)) => list.append(rows.bytes()),
+            (Sink::Columns(columns), TotalRows::Columns(rows)) => columns.append(rows),
+            // Both follow from one format.
+            _ => Err(io::Error::other("rows of another format")),
+        }
     }
 
     /// Writes an invoice's quote.
     pub fn quote(&mut self, quote: &Quote) -> io::Result<()> {
-        let total = || {
-            vec![vec![
-                quote.invoice_id.clone(),
-                quote.total.amount.to_string(),
-            ]]
-        };
-        self.0.entry(total, || quote_table(quote), quote)
+        let (id, total) = (&quote.invoice_id, quote.total.amount);
+        match &mut self.0 {
+            Sink::Text(list) => {
+                let row = || vec![vec![id.clone(), total.to_string()]];
+                list.entry(row, || quote_table(quote), quote)
+            }
+            Sink::Columns(columns) => columns.add(|rows| rows.add_total(id, total)),
+        }
     }
 
     /// Writes an invoice's explanation.
     pub fn explanation(&mut self, explanation: &Explanation) -> io::Result<()> {
-        let table = || explanation.table();
-        self.0.entry(|| explanation.rows(), table, explanation)
+        match &mut self.0 {
+            Sink::Text(list) => {
+                let table = || explanation.table();
+                list.entry(|| explanation.rows(), table, explanation)
+            }
+            Sink::Columns(columns) => explanation.rows().iter().try_for_each(|row| {
+                columns.add(|rows| {
+                    rows.add_texts(row);
+                    Ok(())
+                })
+            }),
+        }
     }
 
     /// Writes what stands after the last invoice. Returns the output, flushed.
     pub fn finish(self) -> io::Result<W> {
-        self.0.finish()
+        match self.0 {
+            Sink::Text(list) => list.finish(),
+            Sink::Columns(columns) => columns.finish(),
+        }
     }
+}
+
+/// Writes an invoice's total as a row of `list`.
+pub(super) fn write_total<W: Write>(
+    list: &mut ListWriter<W>,
+    invoice_id: &str,
+    total: Decimal,
+) -> io::Result<()> {
+    let text = total.to_string();
+    list.row(&[invoice_id, &text], &Total { invoice_id, total })
 }

@@ -2,14 +2,23 @@
 
 use pricing::{DocumentKind, Quote, QuotedLine};
 
-use super::document_rows::{Row, line, steps};
+use super::document_rows::{Row, line, steps, steps_of_document};
 use super::text::{Align, aligned, printable};
 
 /// The quote as aligned text, ending with a line end.
 #[must_use]
 pub fn quote_table(quote: &Quote) -> String {
+    table(quote, steps(quote))
+}
+
+/// The same without what the customer does not earn or owe.
+pub(crate) fn document_table(quote: &Quote) -> String {
+    table(quote, steps_of_document(quote))
+}
+
+fn table(quote: &Quote, steps: Vec<Row>) -> String {
     let mut rows: Vec<Vec<String>> = quote.lines.iter().flat_map(line_rows).collect();
-    rows.extend(steps(quote).into_iter().map(cells));
+    rows.extend(steps.into_iter().map(cells));
     title(quote) + &aligned(rows, &[Align::Left, Align::Right, Align::Left])
 }
 

@@ -1,21 +1,35 @@
-//! Where results go. They are set aside first and appear only when they are complete.
+//! Where results go. They are set aside first and appear only when they are complete; compressed when
+//! the file's name ends in `.gz` or `.zst`.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use tempfile::{NamedTempFile, SpooledTempFile};
 
 use crate::error::Error;
+use crate::read::packed::Packing;
+
+mod unnamed;
+
+use unnamed::unnamed_beside;
 
 /// So much of a result for standard output is kept in memory; the rest in a temporary file.
 const MEMORY_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// A result in the making. Dropped before [`Target::publish`], it leaves nothing behind.
-#[derive(Debug)]
 pub struct Target {
     path: PathBuf,
-    aside: BufWriter<Aside>,
+    aside: Packed,
+}
+
+/// The result on its way, perhaps compressed.
+enum Packed {
+    Plain(BufWriter<Aside>),
+    Gzip(GzEncoder<BufWriter<Aside>>),
+    Zstd(zstd::Encoder<'static, BufWriter<Aside>>),
 }
 
 #[derive(Debug)]
@@ -24,6 +38,8 @@ enum Aside {
     Spooled(SpooledTempFile),
     /// Renamed to the path.
     Beside(NamedTempFile),
+    /// Named as the path.
+    Unnamed(File),
 }
 
 impl Target {
@@ -40,26 +56,76 @@ impl Target {
         let aside = if is_stdout || is_special {
             Aside::Spooled(SpooledTempFile::new(MEMORY_BYTES_MAX))
         } else {
-            Aside::Beside(
-                temporary_beside_with(&resolved, mode_of(&resolved))
-                    .map_err(|error| Error::io("creating", path.display(), error))?,
-            )
+            let mode = mode_of(&resolved);
+            match unnamed_beside(&resolved, mode) {
+                Some(file) => Aside::Unnamed(file),
+                None => Aside::Beside(
+                    temporary_beside_with(&resolved, mode)
+                        .map_err(|error| Error::io("creating", path.display(), error))?,
+                ),
+            }
         };
+        let aside = Packed::new(aside, Packing::of_extension(path));
         Ok(Self {
             path: resolved,
-            aside: BufWriter::new(aside),
+            aside: aside.map_err(|error| Error::io("creating", path.display(), error))?,
         })
     }
 
     /// Lets the complete result appear.
     pub fn publish(self) -> Result<(), Error> {
         let path = self.path;
-        let written = match self.aside.into_inner() {
-            Ok(Aside::Spooled(spooled)) => copy_out(spooled, &path),
-            Ok(Aside::Beside(file)) => replace(file, &path),
-            Err(unwritten) => Err(unwritten.into_error()),
-        };
+        let written = self.aside.finish().and_then(|aside| match aside {
+            Aside::Spooled(spooled) => copy_out(spooled, &path),
+            Aside::Beside(file) => replace(file, &path),
+            Aside::Unnamed(file) => unnamed::name(&file, &path),
+        });
         written.map_err(|error| Error::io("writing", path.display(), error))
+    }
+}
+
+impl std::fmt::Debug for Target {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = formatter.debug_struct("Target");
+        shown.field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl Packed {
+    fn new(aside: Aside, packing: Option<Packing>) -> io::Result<Self> {
+        let aside = BufWriter::new(aside);
+        Ok(match packing {
+            None => Self::Plain(aside),
+            Some(Packing::Gzip) => Self::Gzip(GzEncoder::new(aside, Compression::default())),
+            Some(Packing::Zstd) => Self::Zstd(zstd::Encoder::new(aside, 0)?),
+        })
+    }
+
+    fn finish(self) -> io::Result<Aside> {
+        let aside = match self {
+            Self::Plain(aside) => aside,
+            Self::Gzip(encoder) => encoder.finish()?,
+            Self::Zstd(encoder) => encoder.finish()?,
+        };
+        aside.into_inner().map_err(io::IntoInnerError::into_error)
+    }
+}
+
+impl Write for Packed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(aside) => aside.write(bytes),
+            Self::Gzip(encoder) => encoder.write(bytes),
+            Self::Zstd(encoder) => encoder.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(aside) => aside.flush(),
+            // Flushed in the middle, compressed data is larger; the end of it is written at last.
+            Self::Gzip(_) | Self::Zstd(_) => Ok(()),
+        }
     }
 }
 
@@ -78,6 +144,7 @@ impl Write for Aside {
         match self {
             Self::Spooled(file) => file.write(bytes),
             Self::Beside(file) => file.write(bytes),
+            Self::Unnamed(file) => file.write(bytes),
         }
     }
 
@@ -85,23 +152,33 @@ impl Write for Aside {
         match self {
             Self::Spooled(file) => file.flush(),
             Self::Beside(file) => file.flush(),
+            Self::Unnamed(file) => file.flush(),
         }
     }
 }
 
 /// In the same folder, because only then is the rename one step.
 fn temporary_beside_with(path: &Path, mode: u32) -> io::Result<NamedTempFile> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".ledgerly-").suffix(".partial");
+    let mut builder = partial();
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(mode));
     }
-    builder.tempfile_in(folder.unwrap_or(Path::new(".")))
+    builder.tempfile_in(folder_of(path))
+}
+
+/// Names of files that are not complete.
+fn partial() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".ledgerly-").suffix(".partial");
+    builder
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent();
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 /// A file for its owner alone, in the folder of `path`.

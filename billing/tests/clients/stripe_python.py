@@ -60,6 +60,32 @@ assert [intent.id for intent in Intent.list(limit=2).data] == [canceled.id, held
 assert len(list(Intent.list(limit=1).auto_paging_iter())) == 4
 refused(stripe.InvalidRequestError, lambda: Intent.retrieve("pi_none"), code="resource_missing", http_status=404)
 
+# Pages in both directions, groups of events, whole objects in lists.
+newest = [intent.id for intent in Intent.list(limit=100).data]
+assert [intent.id for intent in Intent.list(limit=2, starting_after=newest[0]).data] == newest[1:3]
+page = Intent.list(limit=2, ending_before=newest[-1])
+assert [intent.id for intent in page.data] == newest[-3:-1] and page.has_more
+missing = dict(code="resource_missing", http_status=400, param="starting_after")
+refused(stripe.InvalidRequestError, lambda: Intent.list(starting_after="pi_none"), **missing)
+refused(stripe.InvalidRequestError, lambda: Intent.list(starting_after=newest[0], ending_before=newest[1]))
+shown = Intent.list(limit=100, expand=["data.latest_charge.payment_intent"]).data[-1]
+assert shown.id == paid.id and shown.latest_charge.payment_intent.id == paid.id and "data" not in shown
+refused(stripe.InvalidRequestError, lambda: Intent.retrieve(paid.id, expand=["colour"]), param="expand")
+kinds = {event.type for event in stripe.Event.list(type="payment_intent.*", limit=100).data}
+assert "payment_intent.canceled" in kinds and "charge.succeeded" not in kinds
+captures = stripe.Event.list(types=["charge.captured"]).data
+assert [event.data.object.payment_intent for event in captures] == [held.id]
+
+# Metadata: changed, unset, searched for.
+changed = Intent.modify(paid.id, description="later", metadata={"order": "6735", "invoice": ""})
+assert changed.description == "later" and changed.metadata.to_dict() == {"order": "6735"}
+refused(stripe.InvalidRequestError, lambda: Intent.modify(paid.id, amount=1), code="payment_intent_unexpected_state")
+found = Intent.search(query="status:'succeeded' AND metadata['order']:'6735'")
+assert [intent.id for intent in found.data] == [paid.id]
+assert len(list(Intent.search(query="amount>0", limit=1).auto_paging_iter())) == 4
+refused(stripe.InvalidRequestError, lambda: Intent.search(query="colour:'red'"), param="query")
+assert stripe.Charge.modify(paid.latest_charge, metadata={"a": "b"}).metadata["a"] == "b"
+
 # Idempotency: replay, conflict, a decline that is kept.
 before = captured()
 again = create("k-1", off_session=True, payment_method_types=["card"], metadata={"invoice": "INV-1"})
@@ -85,6 +111,7 @@ for method, code, decline_code in [
     error = refused(stripe.CardError, lambda: create(f"k-{method}", payment_method=method), code=code)
     assert error.error.decline_code == decline_code, method
     assert error.error.payment_intent.status == "requires_payment_method", method
+assert error.error.payment_method.card.brand == "visa"
 action = create("k-3ds", payment_method="pm_card_authenticationRequired")
 assert action.status == "requires_action" and action.next_action is not None
 refused(
@@ -92,6 +119,11 @@ refused(
     lambda: create("k-3ds-off", payment_method="pm_card_authenticationRequired", off_session=True),
     code="authentication_required",
 )
+passed = control("authenticate", {"payment_intent": action.id, "succeeds": True})
+assert passed["status"] == "succeeded" and Intent.retrieve(action.id).amount_received == 1000
+failing = create("k-3ds-fails", payment_method="pm_card_threeDSecure2Required")
+control("authenticate", {"payment_intent": failing.id, "succeeds": False})
+assert Intent.retrieve(failing.id).last_payment_error.code == "payment_intent_authentication_failure"
 
 # Refunds.
 part = stripe.Refund.create(payment_intent=paid.id, amount=300, reason="requested_by_customer", metadata={"a": "b"})
@@ -99,6 +131,11 @@ assert part.status == "succeeded" and stripe.Refund.retrieve(part.id).amount == 
 refused(stripe.InvalidRequestError, lambda: stripe.Refund.create(payment_intent=paid.id, amount=701), param="amount")
 assert stripe.Refund.create(payment_intent=paid.id).amount == 700
 refused(stripe.InvalidRequestError, lambda: stripe.Refund.create(payment_intent=paid.id), code="charge_already_refunded")
+assert stripe.Refund.create(payment_intent=held.id).amount == 400
+refused(stripe.InvalidRequestError, lambda: stripe.Refund.create(payment_intent=held.id), code="charge_already_refunded")
+failed_charge = stripe.Charge.list(limit=100).data[0]
+assert not failed_charge.paid
+refused(stripe.InvalidRequestError, lambda: stripe.Refund.create(charge=failed_charge.id), param="charge")
 fails = stripe.Refund.create(payment_intent=create("k-rf", payment_method="pm_card_refundFail").id)
 assert fails.status == "succeeded" and stripe.Refund.retrieve(fails.id).status == "failed"
 assert [refund.id for refund in stripe.Refund.list(payment_intent=paid.id).data][-1] == part.id
@@ -139,6 +176,11 @@ refused(stripe.InvalidRequestError, lambda: create("k-a", amount="x"), code="par
 refused(stripe.InvalidRequestError, lambda: create("k-b", amount=0), param="amount")
 refused(stripe.InvalidRequestError, lambda: create("k-c", colour="red"), code="parameter_unknown")
 refused(stripe.InvalidRequestError, lambda: create("k-d", payment_method="pm_none"), code="resource_missing")
+refused(
+    stripe.InvalidRequestError,
+    lambda: create("k-f", metadata={"ledgerly_fault": "flood"}),
+    param="metadata[ledgerly_fault]",
+)
 stripe.api_key = ""
 try:
     create("k-e")

@@ -7,13 +7,14 @@ use std::sync::{Arc, Mutex};
 use billing::Error;
 use billing::gateway::{
     ChargeRequest, DeclineReason, FakeGateway, GatewayError, Outcome, Payment, PaymentGateway,
-    PaymentPage, RefundRequest, Refunded,
+    PaymentMethod, PaymentPage, RefundRequest, Refunded,
 };
 use billing::repository::{
     Attempt, Balance, Begun, BegunRefund, Collected, Decision, DueInvoice, DueQuery, ImportCount,
-    InvoiceRepository, InvoiceState, InvoiceSummary, NewInvoice, Posting, Refund, SqliteRepository,
-    StoredInvoice, WantedCharge,
+    InvoiceRepository, InvoiceState, InvoiceSummary, LateFee, NewInvoice, OverdueInvoice, Posting,
+    Refund, Repository, StoredInvoice, WantedCharge,
 };
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::Bug;
@@ -74,9 +75,35 @@ fn dead_gateway() -> GatewayError {
 }
 
 pub(crate) struct CrashingRepository<'a> {
-    pub(crate) inner: &'a mut SqliteRepository,
+    pub(crate) inner: &'a mut Repository,
     pub(crate) crashes: Crashes,
     pub(crate) bug: Option<Bug>,
+}
+
+impl CrashingRepository<'_> {
+    /// The planted bug: what is only begun is recorded as paid.
+    fn assume_paid<'a>(
+        &mut self,
+        begun: impl Iterator<Item = &'a Begun>,
+        now: i64,
+    ) -> Result<(), Error> {
+        if self.bug != Some(Bug::RecordBeforeSend) {
+            return Ok(());
+        }
+        let decisions = begun.filter_map(|begun| match begun {
+            Begun::New(attempt) => Some(Decision {
+                attempt: attempt.clone(),
+                payment: Payment {
+                    payment_id: "assumed".to_owned(),
+                    outcome: Outcome::Approved,
+                },
+                known_at: now,
+            }),
+            _ => None,
+        });
+        self.record(&decisions.collect::<Vec<_>>())?;
+        Ok(())
+    }
 }
 
 impl InvoiceRepository for CrashingRepository<'_> {
@@ -99,6 +126,10 @@ impl InvoiceRepository for CrashingRepository<'_> {
         self.inner.find(invoice_id)
     }
 
+    fn due_count(&self, query: &DueQuery) -> Result<u64, Error> {
+        self.inner.due_count(query)
+    }
+
     fn due(&self, query: &DueQuery) -> Result<Vec<DueInvoice>, Error> {
         self.crashes.around(dead, || self.inner.due(query))
     }
@@ -106,20 +137,23 @@ impl InvoiceRepository for CrashingRepository<'_> {
     fn begin_attempts(&mut self, wanted: &[WantedCharge], now: i64) -> Result<Vec<Begun>, Error> {
         let (inner, crashes) = (&mut self.inner, &self.crashes);
         let begun = crashes.around(dead, || inner.begin_attempts(wanted, now))?;
-        if self.bug == Some(Bug::RecordBeforeSend) {
-            let decisions = begun.iter().filter_map(|begun| match begun {
-                Begun::New(attempt) => Some(Decision {
-                    attempt: attempt.clone(),
-                    payment: Payment {
-                        payment_id: "assumed".to_owned(),
-                        outcome: Outcome::Approved,
-                    },
-                    retry_at: None,
-                }),
-                _ => None,
-            });
-            self.record(&decisions.collect::<Vec<_>>())?;
-        }
+        self.assume_paid(begun.iter(), now)?;
+        Ok(begun)
+    }
+
+    fn take_over(&mut self) -> Result<u64, Error> {
+        self.inner.take_over()
+    }
+
+    fn begin_due(
+        &mut self,
+        query: &DueQuery,
+        payment_method: &PaymentMethod,
+        now: i64,
+    ) -> Result<Vec<(DueInvoice, Begun)>, Error> {
+        let (inner, crashes) = (&mut self.inner, &self.crashes);
+        let begun = crashes.around(dead, || inner.begin_due(query, payment_method, now))?;
+        self.assume_paid(begun.iter().map(|(_, begun)| begun), now)?;
         Ok(begun)
     }
 
@@ -141,16 +175,43 @@ impl InvoiceRepository for CrashingRepository<'_> {
         &mut self,
         invoice_id: &str,
         amount: Option<Decimal>,
+        now: i64,
     ) -> Result<BegunRefund, Error> {
-        self.inner.begin_refund(invoice_id, amount)
+        let (inner, crashes) = (&mut self.inner, &self.crashes);
+        crashes.around(dead, || inner.begin_refund(invoice_id, amount, now))
     }
 
     fn open_refunds(&self) -> Result<Vec<Refund>, Error> {
         self.inner.open_refunds()
     }
 
+    fn overdue(&self, as_of: Date, after: i64, limit: usize) -> Result<Vec<OverdueInvoice>, Error> {
+        self.inner.overdue(as_of, after, limit)
+    }
+
+    fn raise_late_fees(&mut self, fees: &[LateFee]) -> Result<Vec<bool>, Error> {
+        self.inner.raise_late_fees(fees)
+    }
+
     fn record_refund(&mut self, refund: &Refund, answer: &Refunded) -> Result<(), Error> {
-        self.inner.record_refund(refund, answer)
+        let (inner, crashes) = (&mut self.inner, &self.crashes);
+        crashes.around(dead, || inner.record_refund(refund, answer))
+    }
+
+    fn done_refunds(&self, attempt_id: &str) -> Result<Vec<Refund>, Error> {
+        self.inner.done_refunds(attempt_id)
+    }
+
+    fn fail_refund(&mut self, refund_id: &str, reason: &str) -> Result<bool, Error> {
+        self.inner.fail_refund(refund_id, reason)
+    }
+
+    fn database_id(&self) -> Result<String, Error> {
+        self.inner.database_id()
+    }
+
+    fn adopt(&mut self, database_id: &str) -> Result<(), Error> {
+        self.inner.adopt(database_id)
     }
 
     fn balances(&self) -> Result<Vec<Balance>, Error> {
@@ -176,19 +237,25 @@ pub(crate) struct CrashingGateway {
     pub(crate) bug: Option<Bug>,
 }
 
+impl CrashingGateway {
+    fn around<T>(
+        &mut self,
+        call: impl FnOnce(&mut FakeGateway) -> Result<T, GatewayError>,
+    ) -> Result<T, GatewayError> {
+        self.crashes.around(dead_gateway, || {
+            let inner = self.inner.lock();
+            inner.map_or_else(|_| Err(dead_gateway()), |mut inner| call(&mut inner))
+        })
+    }
+}
+
 impl PaymentGateway for CrashingGateway {
     fn charge(&mut self, request: &ChargeRequest) -> Result<Payment, GatewayError> {
         let mut request = request.clone();
         if self.bug == Some(Bug::NewKeyOnRetry) {
             request.attempt_id = format!("{}-{}", request.attempt_id, self.crashes.count());
         }
-        let inner = Arc::clone(&self.inner);
-        let answer = self.crashes.around(dead_gateway, || {
-            inner
-                .lock()
-                .map_or_else(|_| Err(dead_gateway()), |mut inner| inner.charge(&request))
-        });
-        match answer {
+        match self.around(|inner| inner.charge(&request)) {
             Err(error) if error.leaves_unknown() && self.bug == Some(Bug::UnknownIsDeclined) => {
                 Ok(Payment {
                     payment_id: "assumed".to_owned(),
@@ -199,26 +266,22 @@ impl PaymentGateway for CrashingGateway {
         }
     }
 
-    fn find(&mut self, attempt_id: &str) -> Result<Option<Payment>, GatewayError> {
-        let inner = Arc::clone(&self.inner);
-        self.crashes.around(dead_gateway, || {
-            inner
-                .lock()
-                .map_or_else(|_| Err(dead_gateway()), |mut inner| inner.find(attempt_id))
-        })
+    fn find(&mut self, request: &ChargeRequest) -> Result<Option<Payment>, GatewayError> {
+        self.around(|inner| inner.find(request))
     }
 
     fn refund(&mut self, request: &RefundRequest) -> Result<Refunded, GatewayError> {
-        let inner = Arc::clone(&self.inner);
-        inner
-            .lock()
-            .map_or_else(|_| Err(dead_gateway()), |mut inner| inner.refund(request))
+        self.around(|inner| inner.refund(request))
+    }
+
+    fn find_refund(&mut self, request: &RefundRequest) -> Result<Option<Refunded>, GatewayError> {
+        if self.bug == Some(Bug::OldRefundIsSentAgain) {
+            return Ok(None);
+        }
+        self.around(|inner| inner.find_refund(request))
     }
 
     fn payments(&mut self, after: Option<&str>) -> Result<PaymentPage, GatewayError> {
-        let inner = Arc::clone(&self.inner);
-        inner
-            .lock()
-            .map_or_else(|_| Err(dead_gateway()), |mut inner| inner.payments(after))
+        self.around(|inner| inner.payments(after))
     }
 }

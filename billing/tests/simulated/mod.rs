@@ -12,9 +12,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
+use billing::Error;
 use billing::gateway::{FakeGateway, Fault, Faults, PaymentGateway};
-use billing::repository::{InvoiceRepository, InvoiceState, NewInvoice, Posting, SqliteRepository};
-use billing::run::{RunOptions, Selection, reconcile, run};
+use billing::refund::refund;
+use billing::repository::{InvoiceRepository, InvoiceState, NewInvoice, Posting, Repository};
+use billing::run::{Overlap, RunOptions, Selection, reconcile, run};
 use rust_decimal::Decimal;
 
 use crashing::{Crashes, CrashingGateway, CrashingRepository};
@@ -29,6 +31,16 @@ pub(crate) enum Bug {
     RecordBeforeSend,
     NewKeyOnRetry,
     UnknownIsDeclined,
+    OldRefundIsSentAgain,
+}
+
+impl Bug {
+    pub(crate) const ALL: [Self; 4] = [
+        Self::RecordBeforeSend,
+        Self::NewKeyOnRetry,
+        Self::UnknownIsDeclined,
+        Self::OldRefundIsSentAgain,
+    ];
 }
 
 /// What goes wrong.
@@ -36,6 +48,8 @@ pub(crate) enum Bug {
 pub(crate) struct Plan {
     /// At which calls the process dies, counted over all of its lives.
     pub(crate) crashes: Vec<u64>,
+    /// After which lives so much time passes that the gateway forgets its keys.
+    pub(crate) pauses: Vec<usize>,
     pub(crate) faults: Faults,
 }
 
@@ -51,7 +65,9 @@ impl Plan {
             bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
             (bits ^ (bits >> 31)) % below
         };
-        let crashes = (0..draw(4)).map(|_| 1 + draw(40)).collect();
+        let crashes: Vec<_> = (0..draw(4)).map(|_| 1 + draw(60)).collect();
+        let lives = 0..=crashes.len();
+        let pauses = lives.filter(|_| draw(3) == 0).collect();
         let share = |draw: u64| u16::try_from(draw).unwrap();
         let per_thousand = [
             Fault::DropBefore,
@@ -68,7 +84,11 @@ impl Plan {
             per_thousand,
             ..Faults::default()
         };
-        Self { crashes, faults }
+        Self {
+            crashes,
+            pauses,
+            faults,
+        }
     }
 }
 
@@ -79,7 +99,7 @@ pub(crate) struct Calls {
 }
 
 pub(crate) struct Shop {
-    repository: SqliteRepository,
+    repository: Repository,
     gateway: Arc<Mutex<FakeGateway>>,
     invoices: usize,
     batch: usize,
@@ -89,7 +109,7 @@ pub(crate) struct Shop {
 impl Shop {
     pub(crate) fn new(invoices: usize, batch: usize, seed: u64) -> Self {
         let mut shop = Self {
-            repository: SqliteRepository::in_memory().unwrap(),
+            repository: Repository::in_memory().unwrap(),
             gateway: Arc::new(Mutex::new(FakeGateway::in_memory().unwrap())),
             invoices,
             batch,
@@ -99,9 +119,10 @@ impl Shop {
         shop
     }
 
-    /// New invoices in a new database; some are declined, chosen by `seed`.
+    /// New invoices in a new database, their prices chosen by `seed`.
     pub(crate) fn reset(&mut self, seed: u64) {
-        self.repository = SqliteRepository::in_memory().unwrap();
+        self.repository = Repository::in_memory().unwrap();
+        self.repository.adopt("simulated").unwrap();
         *self.gateway.lock().unwrap() = FakeGateway::in_memory().unwrap();
         self.now.set(1_800_000_000);
         let mut book = (1..=self.invoices).map(|number| Ok(invoice(number, seed)));
@@ -111,7 +132,7 @@ impl Shop {
     /// One run that meets nothing; how many calls it made.
     pub(crate) fn run_through(mut self, plan: &Plan, bug: Option<Bug>) -> Calls {
         let crashes = Crashes::at(plan.crashes.clone());
-        self.live(&crashes, bug, "pm_card_visa");
+        self.live(&crashes, bug);
         Calls {
             crash_points: crashes.count(),
         }
@@ -125,8 +146,11 @@ impl Shop {
             .set_faults(plan.faults.clone())
             .unwrap();
         let crashes = Crashes::at(plan.crashes.clone());
-        for _ in 0..=plan.crashes.len() {
-            self.live(&crashes, bug, "pm_card_visa");
+        for life in 0..=plan.crashes.len() {
+            self.live(&crashes, bug);
+            if plan.pauses.contains(&life) {
+                self.pass_a_day();
+            }
         }
         self.gateway
             .lock()
@@ -135,21 +159,26 @@ impl Shop {
             .unwrap();
         let calm = Crashes::default();
         for _ in 0..DAYS {
-            self.live(&calm, bug, "pm_card_visa");
-            self.now.set(self.now.get() + i64::from(DAY));
-            self.gateway.lock().unwrap().advance_clock(DAY).unwrap();
+            self.live(&calm, bug);
+            self.pass_a_day();
         }
         let mut violations = self.settled_violations();
         let before = self.requests().len();
-        self.live(&calm, bug, "pm_card_visa");
+        self.live(&calm, bug);
         if self.requests().len() != before {
             violations.push("a second run sent something".to_owned());
         }
         violations
     }
 
-    /// One life of the process: a run that ends, or dies at a crash point.
-    fn live(&mut self, crashes: &Crashes, bug: Option<Bug>, method: &str) {
+    /// The gateway forgets its keys.
+    fn pass_a_day(&mut self) {
+        self.now.set(self.now.get() + i64::from(DAY));
+        self.gateway.lock().unwrap().advance_clock(DAY).unwrap();
+    }
+
+    /// One life of the process: a run and some refunds, ending or dying at a crash point.
+    fn live(&mut self, crashes: &Crashes, bug: Option<Bug>) {
         let mut repository = CrashingRepository {
             inner: &mut self.repository,
             crashes: crashes.clone(),
@@ -163,20 +192,24 @@ impl Shop {
         let mut gateways: Vec<Box<dyn PaymentGateway + Send>> = vec![Box::new(gateway)];
         let options = RunOptions {
             selection: Selection::Due(None),
-            payment_method: method.parse().unwrap(),
+            payment_method: "pm_card_visa".parse().unwrap(),
             batch: self.batch,
             rate: None,
+            overlap: Overlap::InTurn,
         };
         let now = Rc::clone(&self.now);
         let clock = move || now.get();
         // Dying is an error that the run passes on at once; what it still writes is refused.
-        drop(run(
+        let ended = run(
             &mut repository,
             &mut gateways,
             &options,
             &clock,
             &mut |_| {},
-        ));
+        );
+        if ended.is_ok() {
+            drop(give_back(&mut repository, gateways[0].as_mut(), clock()));
+        }
         crashes.reborn();
     }
 
@@ -185,6 +218,15 @@ impl Shop {
         let truth = self.gateway.lock().unwrap().true_ledger().unwrap();
         let mut taken: BTreeMap<String, u32> = BTreeMap::new();
         for payment in &truth.payments {
+            let invoice_id = payment.invoice_id.as_deref().unwrap();
+            let expected = if is_given_back(invoice_id) {
+                GIVEN_BACK
+            } else {
+                0
+            };
+            if payment.refunded != expected {
+                violations.push(format!("{invoice_id}: {} given back", payment.refunded));
+            }
             *taken
                 .entry(payment.invoice_id.clone().unwrap())
                 .or_default() += 1;
@@ -239,6 +281,33 @@ impl Shop {
     }
 }
 
+/// Every second invoice gets so much back, in minor units, once.
+const GIVEN_BACK: i64 = 50;
+
+fn is_given_back(invoice_id: &str) -> bool {
+    invoice_id.ends_with(['1', '3', '5', '7', '9'])
+}
+
+/// Gives back what is to be given back and is not yet.
+fn give_back(
+    repository: &mut CrashingRepository<'_>,
+    gateway: &mut (dyn PaymentGateway + Send),
+    now: i64,
+) -> Result<(), Error> {
+    let mut wanted = Vec::new();
+    repository.collected(&mut |paid| {
+        if is_given_back(&paid.invoice_id) && paid.refunded == 0 {
+            wanted.push(paid.invoice_id);
+        }
+        Ok(())
+    })?;
+    for invoice_id in wanted {
+        let amount = Some(Decimal::new(GIVEN_BACK, 2));
+        refund(repository, gateway, &invoice_id, amount, now)?;
+    }
+    Ok(())
+}
+
 fn invoice(number: usize, seed: u64) -> NewInvoice {
     let cents = 100 + (seed.wrapping_mul(31).wrapping_add(number as u64 * 17)) % 9000;
     let price = Decimal::new(i64::try_from(cents).unwrap(), 2);
@@ -249,6 +318,7 @@ fn invoice(number: usize, seed: u64) -> NewInvoice {
     NewInvoice {
         invoice: serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}: {json}")),
         total: price,
+        policy: pricing::Policy::standard().into(),
         due: price,
         currency: "USD".parse().unwrap(),
         due_on: None,

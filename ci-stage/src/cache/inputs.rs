@@ -10,12 +10,13 @@ use crate::sources::{Contents, Sources, digest, hash};
 use crate::stage::Stage;
 
 /// Tools whose version a verdict depends on and that do not come with rustc.
-const TOOLS: [&str; 7] = [
+const TOOLS: [&str; 8] = [
     "cargo-nextest",
     "cargo-llvm-cov",
     "cargo-deny",
     "cargo-shear",
     "cargo-machete",
+    "buildah",
     "git",
     "sh",
 ];
@@ -67,7 +68,7 @@ impl Inputs {
         let root = workspace.root().to_path_buf();
         if !root.join("Cargo.lock").exists() {
             // The first build would make it, and the sources would have changed under the run.
-            let _ = workspace.full_metadata();
+            let _ = workspace.full_metadata(None);
         }
         let sources = Sources::of(workspace)?;
         let contents = sources.contents()?;
@@ -90,10 +91,16 @@ impl Inputs {
             format!(
                 "{stage:?}\n{asked}\n{own:?}\n{}\n{}",
                 self.machine,
-                digest(&self.contents, &self.root)
+                self.digest()
             )
             .as_bytes(),
         )
+    }
+
+    /// One hash over the sources.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        digest(&self.contents, &self.root)
     }
 
     /// Whether every file still has the content that it had when the run began.

@@ -100,13 +100,20 @@ impl Cache {
 
     fn outputs(&self, report: &Report) -> Result<Vec<(PathBuf, String)>, Error> {
         let mut files = Vec::new();
-        if report.findings.coverage.is_some() {
+        let findings = &report.findings;
+        if findings.coverage.is_some() {
             files.push(self.target.join("ci/coverage.lcov"));
         }
-        if let Some(package) = &report.findings.package {
-            let folder = self.root.join(package);
-            let entries = fs::read_dir(&folder).map_err(Error::io("read", &folder))?;
-            files.extend(entries.flatten().map(|entry| entry.path()));
+        if let Some(package) = &findings.package {
+            let folders = findings.image.iter().chain([package]);
+            for folder in folders.map(|folder| self.root.join(folder)) {
+                let names = crate::artifact::files(&folder)?;
+                files.extend(names.into_iter().map(|name| folder.join(name)));
+            }
+            files.push(
+                self.root
+                    .join(format!("{package}{}", crate::artifact::ENDING)),
+            );
         }
         let hashed = files.into_iter().map(|file| {
             let bytes = fs::read(&file).map_err(Error::io("read", &file))?;

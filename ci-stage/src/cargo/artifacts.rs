@@ -11,11 +11,13 @@ use serde::{Deserialize, Serialize};
 
 use super::instrument::Instrumentation;
 use super::messages::{Diagnostics, Messages};
+use super::remap;
 use super::workspace::Workspace;
 use crate::error::Error;
 
 /// Which tests to build.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TestScope {
     /// Every test target of every member.
     Workspace,
@@ -117,6 +119,20 @@ pub fn build_instrumented(
     Ok((Built::of(workspace, messages), said))
 }
 
+/// Builds, in the same way, the libraries and binaries that no test needs, and gives the compiler's
+/// warnings: in a test's own build of a library other code counts as used.
+///
+/// # Errors
+/// [`Error::DoesNotBuild`] with the compiler's messages.
+pub fn build_untested(
+    workspace: &Workspace,
+    instrumentation: &Instrumentation,
+) -> Result<Vec<CompilerMessage>, Error> {
+    let mut command = workspace.cargo(&["build", "--workspace", "--message-format=json"]);
+    instrumentation.apply(&mut command);
+    Ok(built(command)?.compiler)
+}
+
 /// A build of tests, whatever came of it.
 #[derive(Debug)]
 pub struct TestBuild {
@@ -142,35 +158,47 @@ pub fn try_build_tests(workspace: &Workspace, mut command: Command) -> Result<Te
     })
 }
 
-/// Builds binaries in the release profile: those of the given names, or all. The commit is
-/// handed to build scripts as `CI_STAGE_COMMIT`.
+/// A release build.
+#[derive(Debug, Clone, Copy)]
+pub struct Release<'a> {
+    /// The binaries, or all of them.
+    pub names: Option<&'a [String]>,
+    /// Handed to build scripts as `CI_STAGE_COMMIT`.
+    pub commit: &'a str,
+    /// Its time in seconds since 1970, handed on as `SOURCE_DATE_EPOCH`.
+    pub epoch: u64,
+    /// Whether the binaries hold the C library too, and so run where there is none.
+    pub statically: bool,
+}
+
+/// Builds binaries in the release profile; no path of this machine gets into them.
 ///
 /// # Errors
 /// [`Error::DoesNotBuild`] with the compiler's messages.
 pub fn build_release(
     workspace: &Workspace,
-    names: Option<&[String]>,
-    commit: &str,
-) -> Result<Vec<PathBuf>, Error> {
-    let command = release_command(workspace, names, commit);
+    release: Release<'_>,
+) -> Result<Vec<(PackageId, PathBuf)>, Error> {
+    let command = release_command(workspace, release)?;
     let built = Built::of(workspace, built(command)?);
-    Ok(built
-        .binaries
-        .into_iter()
-        .map(|(_, _, path)| path)
-        .collect())
+    let binaries = built.binaries.into_iter();
+    Ok(binaries.map(|(package, _, path)| (package, path)).collect())
 }
 
 /// The command of [`build_release`].
-#[must_use]
-pub fn release_command(workspace: &Workspace, names: Option<&[String]>, commit: &str) -> Command {
+///
+/// # Errors
+/// [`Error::Setup`] when cargo's configuration cannot be read.
+pub fn release_command(workspace: &Workspace, release: Release<'_>) -> Result<Command, Error> {
     let arguments = ["build", "--release", "--workspace", "--message-format=json"];
     let mut command = workspace.cargo(&arguments);
-    command.env("CI_STAGE_COMMIT", commit);
-    for name in names.unwrap_or_default() {
+    command.env("CI_STAGE_COMMIT", release.commit);
+    command.env("SOURCE_DATE_EPOCH", release.epoch.to_string());
+    remap::apply(workspace, release.statically, &mut command)?;
+    for name in release.names.unwrap_or_default() {
         command.args(["--bin", name]);
     }
-    command
+    Ok(command)
 }
 
 fn built(command: Command) -> Result<Messages, Error> {

@@ -95,6 +95,12 @@ impl Messages {
 }
 
 impl Diagnostics {
+    /// Whether the code itself is wrong, and not only what lints say of it.
+    #[must_use]
+    pub fn does_not_build(&self) -> bool {
+        !self.success && (self.lints == 0 || self.errors > 0)
+    }
+
     fn add(&mut self, CompilerMessage { message, .. }: &CompilerMessage) {
         if !matches!(message.level, DiagnosticLevel::Error | DiagnosticLevel::Ice) {
             return;

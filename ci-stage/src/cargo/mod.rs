@@ -4,17 +4,22 @@ mod artifacts;
 mod environment;
 mod instrument;
 mod messages;
+mod plain;
 pub mod process;
+mod remap;
 mod workspace;
+mod wrapper;
 
 pub use artifacts::{
-    Built, TestBuild, TestExecutable, TestScope, build_instrumented, build_release, build_tests,
-    release_command, try_build_tests,
+    Built, Release, TestBuild, TestExecutable, TestScope, build_instrumented, build_release,
+    build_tests, build_untested, release_command, try_build_tests,
 };
 pub use environment::RuntimeEnvironment;
-pub use instrument::{Instrumentation, as_wrapper};
+pub use instrument::Instrumentation;
 pub use messages::{Diagnostics, diagnose, diagnose_command};
+pub use plain::PlainPrograms;
 pub use workspace::Workspace;
+pub use wrapper::as_wrapper;
 
 use std::path::PathBuf;
 use std::process::Command;

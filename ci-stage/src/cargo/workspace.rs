@@ -79,12 +79,16 @@ impl Workspace {
             .find(|package| package.id == *id)
     }
 
-    /// What cargo says of the workspace with its dependencies, as JSON.
+    /// What cargo says of the workspace with its dependencies, as JSON: of all platforms, or of
+    /// the one that is named.
     ///
     /// # Errors
     /// [`Error::Metadata`] with cargo's words.
-    pub fn full_metadata(&self) -> Result<String, Error> {
-        let command = self.cargo(&["metadata", "--format-version", "1"]);
+    pub fn full_metadata(&self, platform: Option<&str>) -> Result<String, Error> {
+        let mut command = self.cargo(&["metadata", "--format-version", "1"]);
+        if let Some(platform) = platform {
+            command.args(["--filter-platform", platform]);
+        }
         let finished = run(command, Streams::CaptureStdout, None)?;
         if finished.end.success() {
             Ok(finished.output)
@@ -119,6 +123,26 @@ impl Workspace {
             metadata: self.metadata.clone(),
             environment: variables,
         }
+    }
+
+    /// The same workspace, which builds to another folder.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] for a folder whose name is not text, which cargo cannot tell.
+    pub fn with_target_directory(mut self, folder: &Path) -> Result<Self, Error> {
+        let Some(name) = folder.to_str() else {
+            let folder = folder.display();
+            return Err(Error::Setup(format!(
+                "cannot build to {folder}: its name is not text"
+            )));
+        };
+        name.clone_into(
+            self.environment
+                .entry("CARGO_TARGET_DIR".into())
+                .or_default(),
+        );
+        self.metadata.target_directory = name.into();
+        Ok(self)
     }
 
     /// Sets folder and variables of a program that is to work on the workspace.

@@ -1,6 +1,10 @@
 //! `ci-stage report`: the last verdict in the form that another program reads.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
 
 use super::Place;
 use crate::cargo::Workspace;
@@ -25,41 +29,28 @@ pub(super) struct Arguments {
 }
 
 /// One format, or each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Which {
-    /// Every format, each in its file below target/ci
     All,
-    /// The last screen and the table
-    Text,
-    /// Tests, for GitLab, Jenkins and Circle CI
-    Junit,
-    /// Coverage, for GitLab and Jenkins
-    Cobertura,
-    /// Coverage, for Codecov and editors
-    Lcov,
-    /// What tools said of the source, for code scanning
-    Sarif,
-    /// Workflow commands that GitHub shows in a pull request
-    Github,
-    /// The page of a GitHub job
-    StepSummary,
-    /// One page for a browser that needs no network
-    Html,
+    One(Kind),
 }
 
-impl Which {
-    fn kinds(self) -> Vec<Kind> {
-        vec![match self {
-            Self::All => return Kind::ALL.to_vec(),
-            Self::Text => Kind::Text,
-            Self::Junit => Kind::Junit,
-            Self::Cobertura => Kind::Cobertura,
-            Self::Lcov => Kind::Lcov,
-            Self::Sarif => Kind::Sarif,
-            Self::Github => Kind::Github,
-            Self::StepSummary => Kind::StepSummary,
-            Self::Html => Kind::Html,
-        }]
+impl ValueEnum for Which {
+    fn value_variants<'a>() -> &'a [Self] {
+        static VARIANTS: LazyLock<Vec<Which>> = LazyLock::new(|| {
+            let kinds = Kind::value_variants().iter().copied().map(Which::One);
+            std::iter::once(Which::All).chain(kinds).collect()
+        });
+        &VARIANTS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::All => Some(
+                PossibleValue::new("all").help("Every format, each in its file below target/ci"),
+            ),
+            Self::One(kind) => kind.to_possible_value(),
+        }
     }
 }
 
@@ -68,7 +59,10 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode, Erro
     let file = arguments.verdict.clone();
     let verdict = Verdict::read(&file.unwrap_or_else(|| Verdict::file(&workspace)))?;
     let material = Material::of(&workspace, &verdict);
-    let kinds = arguments.kind.kinds();
+    let kinds = match &arguments.kind {
+        Which::All => Kind::value_variants(),
+        Which::One(kind) => std::slice::from_ref(kind),
+    };
     if arguments.output.is_some() && kinds.len() > 1 {
         return Err(Error::Usage(
             "--output takes one report; name its format, such as `ci-stage report html`".into(),
@@ -78,7 +72,7 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<ExitCode, Erro
         .output
         .as_ref()
         .is_some_and(|file| file.as_os_str() == "-");
-    for kind in kinds {
+    for &kind in kinds {
         let text = kind.render(&material)?;
         if to_console || (kind == Kind::Text && arguments.output.is_none()) {
             print(text.trim_end());

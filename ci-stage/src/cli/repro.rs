@@ -26,6 +26,9 @@ pub(super) fn run(place: &Place, only_print: bool) -> Result<ExitCode, Error> {
         return Ok(ExitCode::Passed);
     }
     complain(format_args!("+ {command}"));
+    if red.class == ExitCode::TimedOut {
+        complain("it ran past its time limit, and here has none: ^C ends it");
+    }
     let mut shell = Command::new("sh");
     shell.args(["-c", &as_ourselves(&command)]);
     workspace.prepare(&mut shell);

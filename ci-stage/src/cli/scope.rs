@@ -6,9 +6,7 @@ use cargo_metadata::TargetKind;
 
 use crate::cargo::{TestScope, Workspace};
 use crate::error::Error;
-
-/// A name as similar as this to what was typed is worth a question.
-const SIMILAR: f64 = 0.8;
+use crate::suggest::did_you_mean;
 
 /// An integration test's name comes first, then a package's.
 pub(super) fn find(workspace: &Workspace, what: Option<&str>) -> Result<TestScope, Error> {
@@ -40,13 +38,8 @@ fn test_targets(workspace: &Workspace) -> BTreeSet<String> {
 }
 
 fn unknown(what: &str, targets: &BTreeSet<String>, packages: &BTreeSet<String>) -> String {
-    let similarity = |name: &&String| strsim::jaro_winkler(name, what);
-    let nearest = targets
-        .iter()
-        .chain(packages)
-        .filter(|name| similarity(name) >= SIMILAR)
-        .max_by(|one, other| similarity(one).total_cmp(&similarity(other)));
-    let question = nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+    let names = targets.iter().chain(packages).map(String::as_str);
+    let question = did_you_mean(what, names);
     let listed = |names: &BTreeSet<String>| {
         if names.is_empty() {
             "none".to_owned()

@@ -8,10 +8,11 @@ use crate::console::{Format, print};
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::pipeline::Run;
-use crate::plan::{Plan, Selection};
+use crate::plan::{Plan, Selection, Step};
 use crate::report::terminal;
 use crate::settings::Settings;
-use crate::stage::{CoverageRequest, Options, Report, Stage};
+use crate::shard::{self, Sharding};
+use crate::stage::{BuildRequest, CoverageRequest, Options, Report, Stage};
 use crate::suite::Limits;
 use crate::tools::has_nextest;
 use crate::verdict::Verdict;
@@ -27,14 +28,44 @@ pub(super) fn run(
         print(run.explain()?.trim_end());
         return Ok(ExitCode::Passed);
     }
+    if let Some(sharding) = &run.options.sharding {
+        return share(&run, sharding);
+    }
     if place.how.watch {
         return crate::watch::run(&run, || conclude(&run));
     }
     conclude(&run)
 }
 
-fn conclude(run: &Run) -> Result<ExitCode, Error> {
+/// Runs one share of the tests; what it means is said where all shares are merged.
+fn share(run: &Run, sharding: &Sharding) -> Result<ExitCode, Error> {
+    let [
+        Step {
+            stage: Stage::Test(scope),
+            ..
+        },
+    ] = run.plan.steps.as_slice()
+    else {
+        return Err(Error::Usage("only tests are divided into shards".into()));
+    };
+    let left = shard::tests(run, sharding, scope)?;
+    run.format.say(format!(
+        "shard {}: {} of {} tests, divided by {}, in {}",
+        sharding.shard,
+        left.mine,
+        left.all,
+        left.by,
+        left.folder.display()
+    ));
+    if run.format == Format::Json {
+        print(left.verdict.json()?);
+    }
+    Ok(sharding.exit_code(left.verdict.class))
+}
+
+pub(super) fn conclude(run: &Run) -> Result<ExitCode, Error> {
     let verdict = run.execute()?;
+    crate::artifact::attest(&run.workspace, &verdict)?;
     show(run, &verdict);
     crate::report::publish(&run.workspace, &verdict)?;
     if run.format == Format::Json {
@@ -44,7 +75,7 @@ fn conclude(run: &Run) -> Result<ExitCode, Error> {
 }
 
 fn show(run: &Run, verdict: &Verdict) {
-    let is_pipeline = run.plan.steps.len() > 1;
+    let is_pipeline = verdict.stages.len() > 1;
     if let Some(red) = verdict.red().filter(|_| is_pipeline) {
         run.format.say(terminal::last_screen(red));
     }
@@ -56,7 +87,11 @@ fn show(run: &Run, verdict: &Verdict) {
     }
 }
 
-fn prepare(place: &Place, command: Option<Command>, choice: &Choice) -> Result<Run, Error> {
+pub(super) fn prepare(
+    place: &Place,
+    command: Option<Command>,
+    choice: &Choice,
+) -> Result<Run, Error> {
     let workspace = Workspace::find(place.manifest_path.as_deref())?;
     let settings = Settings::read(&workspace)?;
     let mut limits = Limits::per_test(settings.test.timeout());
@@ -64,6 +99,10 @@ fn prepare(place: &Place, command: Option<Command>, choice: &Choice) -> Result<R
         limits.test = timeout.map_or(limits.test, Duration::from_secs);
         limits.jobs = jobs.map_or(limits.jobs, usize::from);
     }
+    let sharding = match &command {
+        Some(Command::Test { share, .. }) => share.sharding(&workspace)?,
+        _ => None,
+    };
     let (name, plan) = plan(&workspace, &settings, command, choice)?;
     let How {
         fused,
@@ -76,8 +115,9 @@ fn prepare(place: &Place, command: Option<Command>, choice: &Choice) -> Result<R
         limits,
         retries: retries.unwrap_or(settings.test.retries),
         nextest: plan.runs_tests() && has_nextest(),
-        measure: plan.has("coverage"),
+        measure: plan.has("coverage") || (sharding.is_some() && measures(&workspace, &settings)?),
         fused: fused && plan.runs_tests(),
+        sharding,
     };
     Ok(Run {
         cached: !no_cache && !deploys(&settings),
@@ -89,7 +129,13 @@ fn prepare(place: &Place, command: Option<Command>, choice: &Choice) -> Result<R
         format: place.format,
         install: place.setup,
         on_failure: if pause_on_failure { pause } else { |_| () },
+        merged: None,
     })
+}
+
+/// Whether the pipeline asks for coverage, which a share of its tests has to measure then.
+fn measures(workspace: &Workspace, settings: &Settings) -> Result<bool, Error> {
+    Ok(Plan::select(workspace, settings, &Selection::default())?.has("coverage"))
 }
 
 fn plan(
@@ -104,11 +150,13 @@ fn plan(
         Some(Command::Coverage {
             fail_under,
             of_record,
+            ungated,
         }) => Stage::Coverage(CoverageRequest {
             fail_under,
             of_record,
+            ungated,
         }),
-        Some(Command::Build) => Stage::Build,
+        Some(Command::Build { check }) => Stage::Build(BuildRequest { check }),
         Some(Command::Docs) => Stage::Docs,
         Some(Command::Audit) => Stage::Audit,
         Some(Command::Secrets) => Stage::Secrets,

@@ -2,6 +2,7 @@
 
 mod gates;
 mod lcov;
+mod shards;
 mod shipped;
 mod sources;
 
@@ -18,12 +19,26 @@ use crate::cargo::{Built, Instrumentation, Workspace};
 use crate::error::Error;
 use crate::tools::llvm::{self, LlvmTools};
 
+/// The folder of the profiles of doctests.
+const DOCTESTS: &str = "doctests";
+
 /// What an instrumented test run left behind.
 #[derive(Debug, Clone)]
 pub struct Profiles {
     folder: PathBuf,
     built: PathBuf,
     objects: Vec<PathBuf>,
+    /// Set where other machines ran the tests.
+    elsewhere: Option<Elsewhere>,
+}
+
+/// The machine whose paths stand in the programs' coverage maps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Elsewhere {
+    /// The workspace's root there.
+    pub(crate) root: PathBuf,
+    /// The expression of the files that do not count there.
+    pub(crate) ignored: String,
 }
 
 /// Which runs count.
@@ -41,12 +56,22 @@ impl Profiles {
     /// # Errors
     /// [`Error::Io`] when the folder cannot be made.
     pub fn begin(instrumentation: &Instrumentation, built: &Built) -> Result<Self, Error> {
+        let mut objects = built.objects.clone();
+        // Where two programs hold the same function the first one's counts; cargo names them as
+        // they get ready.
+        objects.sort();
         let profiles = Self {
             folder: instrumentation.folder().to_path_buf(),
             built: instrumentation.built_profiles(),
-            objects: built.objects.clone(),
+            objects,
+            elsewhere: None,
         };
-        for folder in [profiles.tests(), profiles.doctests()] {
+        profiles.empty()?;
+        Ok(profiles)
+    }
+
+    fn empty(&self) -> Result<(), Error> {
+        for folder in [self.tests(), self.doctests()] {
             match fs::remove_dir_all(&folder) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                     return Err(Error::io("empty", &folder)(error));
@@ -54,7 +79,7 @@ impl Profiles {
                 _ => fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?,
             }
         }
-        Ok(profiles)
+        Ok(())
     }
 
     fn tests(&self) -> PathBuf {
@@ -62,7 +87,7 @@ impl Profiles {
     }
 
     fn doctests(&self) -> PathBuf {
-        self.folder.join("doctests")
+        self.folder.join(DOCTESTS)
     }
 
     /// `LLVM_PROFILE_FILE` for tests of which `jobs` run at a time: that many programs share a
@@ -80,8 +105,9 @@ impl Profiles {
 
     /// `LLVM_PROFILE_FILE` for doctests.
     #[must_use]
-    pub fn of_doctests(&self) -> OsString {
-        self.doctests().join("%p-%m.profraw").into()
+    pub fn of_doctests(instrumentation: &Instrumentation) -> OsString {
+        let folder = instrumentation.folder().join(DOCTESTS);
+        folder.join("%p-%m.profraw").into()
     }
 
     /// Merges the profiles and reads the lines from the programs' coverage maps.
@@ -91,15 +117,21 @@ impl Profiles {
     /// # Errors
     /// [`Error::Setup`] when LLVM's tools are missing or fail.
     pub fn measure(&self, workspace: &Workspace, runs: Runs) -> Result<Option<Coverage>, Error> {
-        if runs == Runs::TestsAndDoctests && raw_profiles(&self.doctests()).is_empty() {
+        if runs == Runs::TestsAndDoctests && profiles_in(&self.doctests()).is_empty() {
             return Ok(None);
         }
         let tools = llvm::required()?;
-        let Some(merged) = self.merge(&tools, runs)? else {
+        let mut folders = vec![self.tests(), self.built.clone()];
+        if runs == Runs::TestsAndDoctests {
+            folders.push(self.doctests());
+        }
+        let merged = self.merged();
+        if !self.merge(&tools, &folders, &merged)? {
             return Ok(None);
-        };
-        let ignored = sources::ignored(workspace)?;
+        }
+        let ignored = self.ignored(workspace)?;
         let lcov = self.export(&tools, &merged, &["-format=lcov"], &ignored)?;
+        let lcov = self.with_paths_of(workspace, lcov);
         let mut coverage = Coverage::of_lcov(&lcov, workspace.root());
         if runs == Runs::Tests {
             coverage.shipped = shipped::lines(&lcov);
@@ -116,7 +148,7 @@ impl Profiles {
     pub fn regions(&self, workspace: &Workspace) -> Result<Share, Error> {
         let tools = llvm::required()?;
         let format = ["-format=text", "-summary-only"];
-        let ignored = sources::ignored(workspace)?;
+        let ignored = self.ignored(workspace)?;
         let summary = self.export(&tools, &self.merged(), &format, &ignored)?;
         Ok(lcov::regions(&summary))
     }
@@ -125,13 +157,18 @@ impl Profiles {
         self.folder.join("merged.profdata")
     }
 
-    fn merge(&self, tools: &LlvmTools, runs: Runs) -> Result<Option<PathBuf>, Error> {
-        let mut folders = vec![self.tests(), self.built.clone()];
-        if runs == Runs::TestsAndDoctests {
-            folders.push(self.doctests());
-        }
+    fn ignored(&self, workspace: &Workspace) -> Result<String, Error> {
+        let elsewhere = self.elsewhere.as_ref();
+        elsewhere.map_or_else(
+            || sources::ignored(workspace),
+            |one| Ok(one.ignored.clone()),
+        )
+    }
+
+    /// Merges the profiles of some folders into a file; false where one of them is torn.
+    fn merge(&self, tools: &LlvmTools, folders: &[PathBuf], merged: &Path) -> Result<bool, Error> {
         let mut list = String::new();
-        for file in folders.iter().flat_map(|folder| raw_profiles(folder)) {
+        for file in folders.iter().flat_map(|folder| profiles_in(folder)) {
             list.push_str(&file.display().to_string());
             list.push('\n');
         }
@@ -142,12 +179,11 @@ impl Profiles {
         }
         let files = self.folder.join("profiles.list");
         fs::write(&files, list).map_err(Error::io("write", &files))?;
-        let merged = self.merged();
         let mut command = Command::new(&tools.profdata);
         command.args(["merge", "-sparse", "-f"]).arg(&files);
-        command.arg("-o").arg(&merged);
+        command.arg("-o").arg(merged);
         let finished = run(command, Streams::Capture, None)?;
-        Ok(finished.end.success().then_some(merged))
+        Ok(finished.end.success())
     }
 
     fn export(
@@ -168,15 +204,19 @@ impl Profiles {
         if end.success() {
             Ok(output)
         } else {
-            Err(Error::Setup(format!("llvm-cov ended with {end:?}")))
+            Err(Error::Setup(format!("llvm-cov ended with {end}")))
         }
     }
 }
 
-fn raw_profiles(folder: &Path) -> Vec<PathBuf> {
+/// The profiles in a folder: as programs leave them, or merged by another machine.
+fn profiles_in(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    files.retain(|file| file.extension().is_some_and(|ending| ending == "profraw"));
+    files.retain(|file| {
+        let ending = file.extension();
+        ending.is_some_and(|ending| ending == "profraw" || ending == "profdata")
+    });
     files.sort();
     files
 }

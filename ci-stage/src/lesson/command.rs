@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::library::Library;
+use super::mistake::Mistake;
 use super::page;
 use super::prompt;
-use super::run::{Mistake, run};
+use super::run::run;
 use super::scratch::Scratch;
 use super::skeleton;
 use super::subject::Subject;

@@ -4,11 +4,12 @@
 //! `file` says what stands in it, `library` finds lessons, `run` takes a learner through one,
 //! `tell` puts it on a terminal and `page` on a page.
 
-mod changes;
 mod command;
+mod event;
 mod file;
 mod folder;
 mod library;
+mod mistake;
 mod page;
 mod prediction;
 mod prompt;

@@ -6,9 +6,11 @@ use minijinja::context;
 use minijinja::value::Serde;
 use serde::Serialize;
 
+use super::event::{Event, Learner};
 use super::file::Lesson;
+use super::mistake::Mistake;
 use super::prediction::{Choices, Chosen};
-use super::run::{Event, Learner, Mistake, run};
+use super::run::run;
 use super::subject::Subject;
 use crate::console::complain;
 use crate::error::Error;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::Error;
+use crate::suggest::did_you_mean;
 
 /// What can be chosen: tests or sentences, each with a letter.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -46,15 +47,7 @@ impl Choices {
         let named = self.0.iter().position(|choice| choice == word);
         let place = named.or_else(|| place_of_letter(word, self.0.len()).ok());
         place.ok_or_else(|| {
-            let nearest = self
-                .0
-                .iter()
-                .map(|choice| (strsim::jaro_winkler(choice, word), choice))
-                .max_by(|one, other| one.0.total_cmp(&other.0));
-            let hint = match nearest {
-                Some((likeness, choice)) if likeness > 0.8 => format!("; did you mean `{choice}`?"),
-                _ => String::new(),
-            };
+            let hint = did_you_mean(word, self.0.iter().map(String::as_str));
             let last = Self::letter(self.0.len().saturating_sub(1));
             Error::Usage(format!(
                 "`{word}` cannot be predicted here{hint}\n  name choices by their letters, a to {last}, \

@@ -1,121 +1,15 @@
 //! Taking a learner through a lesson.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use serde::Serialize;
-
-use super::changes::Changes;
+use super::event::{Event, Learner};
 use super::file::{Action, Lesson, Predict, Step};
+use super::mistake::Mistake;
 use super::prediction::{Choices, Chosen, Grade, place_of_letter};
 use super::subject::{Judged, Ran, Subject, line};
 use crate::cargo::process::End;
+use crate::changes::Changes;
 use crate::error::Error;
-
-/// What is told, in the order in which it happens.
-#[derive(Debug, Clone, Serialize)]
-#[serde(tag = "tells", rename_all = "kebab-case")]
-pub(super) enum Event {
-    /// What the lesson is about.
-    Story {
-        number: usize,
-        title: String,
-        story: String,
-        workspace: String,
-    },
-    /// What can be predicted.
-    Question { question: String, choices: Choices },
-    /// What was predicted; nothing when nobody was asked.
-    Prediction {
-        chosen: Option<Chosen>,
-        choices: Choices,
-    },
-    /// A sentence before a step.
-    Say { text: String },
-    /// A command and what it printed.
-    Command { line: String, output: String },
-    /// A file that was written.
-    Wrote { file: String, text: String },
-    /// A text that was replaced.
-    Edited {
-        file: String,
-        from: String,
-        to: String,
-    },
-    /// What differs between two tables.
-    Compared {
-        before: String,
-        after: String,
-        changes: Changes,
-    },
-    /// What happened, and how the prediction compares with it.
-    Graded {
-        truth: Chosen,
-        grade: Option<Grade>,
-        choices: Choices,
-    },
-    /// Why it happened, and what to try next.
-    Explained { why: Vec<String>, next: Vec<String> },
-}
-
-/// Who takes the lesson.
-pub(super) trait Learner {
-    /// Sees and hears.
-    fn perceive(&mut self, event: &Event) -> Result<(), Error>;
-    /// Predicts; nothing when there is nobody to ask.
-    fn predict(&mut self, choices: &Choices) -> Result<Option<Chosen>, Error>;
-    /// Writes a file, or leaves it to the lesson.
-    fn write(&mut self, file: &Path) -> Result<bool, Error>;
-}
-
-/// One mistake in a constant.
-#[derive(Debug, Clone)]
-pub(super) struct Mistake {
-    /// `NAME=VALUE`.
-    pub(super) set: String,
-    /// The test target that judges.
-    pub(super) test: String,
-}
-
-impl Mistake {
-    /// The mistake of a lesson about failing tests, as it is made in this subject.
-    pub(super) fn of(lesson: &Lesson, subject: &Subject) -> Option<Self> {
-        lesson
-            .text
-            .steps
-            .iter()
-            .find_map(|step| match &step.action {
-                Action::Mistake {
-                    set,
-                    set_here,
-                    test,
-                } => {
-                    let here = set_here.as_ref().filter(|_| subject.is_here());
-                    Some(Self {
-                        set: here.unwrap_or(set).clone(),
-                        test: test.clone(),
-                    })
-                }
-                _ => None,
-            })
-    }
-
-    /// The constant's name, without the path to a value in it.
-    pub(super) fn constant(&self) -> &str {
-        let end = self
-            .set
-            .find(['=', '.', '[', '#'])
-            .unwrap_or(self.set.len());
-        self.set[..end].trim()
-    }
-
-    /// Puts its names into an argument.
-    fn fill(&self, argument: &str) -> String {
-        argument
-            .replace("{constant}", self.constant())
-            .replace("{test}", &self.test)
-    }
-}
 
 /// A lesson on its way.
 struct Run<'a> {

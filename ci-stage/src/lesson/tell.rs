@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use super::event::{Event, Learner};
 use super::prediction::{Choices, Chosen, Grade};
 use super::prompt;
-use super::run::{Event, Learner};
 use crate::console::print;
 use crate::error::Error;
 
@@ -63,8 +63,9 @@ fn text(event: &Event) -> String {
             after,
             changes,
         } => format!(
-            "{before} -> {after}:\n{}\n",
-            indented(&changes.to_string(), "  ")
+            "{before} -> {after}:\n{}\n  {}\n",
+            indented(&changes.to_string(), "  "),
+            changes.decision()
         ),
         Event::Graded {
             truth,

@@ -1,12 +1,15 @@
 //! The command line of `ci-stage mutate`.
 
+use super::operators;
 use super::operators::OPERATORS;
 use super::prepare::Mutated;
-use super::session;
 use super::set::Assignment;
 use super::verify::Sample;
+use crate::cargo::Workspace;
+use crate::cli::shard;
 use crate::error::Error;
 use crate::settings::Percent;
+use crate::shard::Sharding;
 
 /// What to mutate, who judges, and what to show.
 #[derive(Debug, Default, clap::Args)]
@@ -61,6 +64,8 @@ pub struct Arguments {
     /// Print the JSON Schema of target/ci/mutate/matrix.json, and mutate nothing
     #[arg(long, exclusive = true)]
     pub(crate) print_schema: bool,
+    #[command(flatten)]
+    pub(super) share: shard::Arguments,
     /// How many mutants are judged at the same time [default: the number of cores]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) jobs: Option<u16>,
@@ -87,9 +92,29 @@ pub(super) enum SlackOf<'a> {
 impl Arguments {
     pub(super) fn mutated(&self) -> Result<Mutated<'static>, Error> {
         Ok(Mutated {
-            operators: session::operators(&self.operators, &self.skipped_operators)?,
+            operators: operators::chosen(&self.operators, &self.skipped_operators)?,
             low_value: self.low_value,
         })
+    }
+
+    /// Which operators were asked for and which were not wanted.
+    pub(super) fn operators_asked(&self) -> String {
+        let (on, off) = (&self.operators, &self.skipped_operators);
+        format!("{on:?} {off:?} {}", self.low_value)
+    }
+
+    /// How the mutants are divided, where this machine judges only a share of them.
+    pub(super) fn sharding(&self, workspace: &Workspace) -> Result<Option<Sharding>, Error> {
+        let sharding = self.share.sharding(workspace)?;
+        let gated = self.fail_under.is_some() || self.max_survivors.is_some();
+        if sharding.is_some() && (gated || self.set.is_some() || self.slack.is_some()) {
+            return Err(Error::Usage(
+                "--shard judges a share of the mutants: --fail-under and --max-survivors are for \
+                 `ci-stage merge`, --set and --slack are not divided"
+                    .into(),
+            ));
+        }
+        Ok(sharding)
     }
 
     pub(super) fn slack_of(&self) -> Option<SlackOf<'_>> {
@@ -100,6 +125,13 @@ impl Arguments {
                 SlackOf::One(name)
             }
         })
+    }
+
+    /// The features by name, which may stand behind each other, separated by commas or spaces.
+    pub(super) fn named_features(&self) -> Vec<&str> {
+        let lists = self.features.iter();
+        let names = lists.flat_map(|names| names.split([',', ' ']));
+        names.filter(|name| !name.is_empty()).collect()
     }
 
     /// Cargo's own switches.

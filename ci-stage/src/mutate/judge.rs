@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::lab::Lab;
-use super::matrix::{Kill, Mutant, TestId, TestedBy, Verdict};
+use super::matrix::{Kill, Mutant, Test, TestId, TestedBy, Verdict};
 use super::rewrite::restore_names;
 use super::runner::{Outcome, Ran, Runner, Switch};
 use super::state::State;
@@ -56,17 +56,16 @@ pub(super) fn judge(
     {
         rebuilds.judge(mutant)?;
     }
-    for mutant in &mut mutants {
-        let flaky = |test: &TestId| state.tests[*test].flaky;
-        let decided: Vec<TestId> = mutant
-            .killed_by
-            .iter()
-            .map(|kill| kill.test)
-            .chain(mutant.timed_out.clone())
-            .collect();
-        mutant.flaky = !decided.is_empty() && decided.iter().all(flaky);
-    }
+    mark_flaky(&mut mutants, &state.tests);
     Ok(mutants)
+}
+
+/// A verdict that flaky tests alone have given may change.
+pub(super) fn mark_flaky(mutants: &mut [Mutant], tests: &[Test]) {
+    for mutant in mutants {
+        let decided = mutant.noticed_by();
+        mutant.flaky = !decided.is_empty() && decided.iter().all(|test| tests[*test].flaky);
+    }
 }
 
 /// Writes the end of each test and the verdict that follows into a mutant.

@@ -1,12 +1,15 @@
 //! The place below the target folder where copies of the workspace are built.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, TryLockError};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use super::tree::{Copy, Original, hash_of, write_if_different};
-use crate::cargo::process::{Streams, run};
+use crate::cargo::process::{Mark, Streams, interrupted, run};
 use crate::cargo::{self, TestBuild, TestScope, Workspace, try_build_tests};
+use crate::console::complain;
 use crate::error::Error;
 
 /// How a copy is compiled.
@@ -48,6 +51,10 @@ pub(super) struct Lab {
     /// The path dependencies that lie outside of the workspace.
     pub(super) outside: Vec<PathBuf>,
     _lock: fs::File,
+    /// What is on every program that runs tests here.
+    pub(super) mark: Mark,
+    /// What is on every build.
+    builds: Mark,
 }
 
 /// A copy that was built, well or not.
@@ -64,9 +71,12 @@ impl Lab {
         let folder = hash_of(format!("{judges:?}").as_bytes());
         let base = results.join(&folder[..8]);
         fs::create_dir_all(&base).map_err(Error::io("create", &base))?;
-        let lock_path = results.join("lock");
-        let lock = fs::File::create(&lock_path).map_err(Error::io("create", &lock_path))?;
-        lock.lock().map_err(Error::io("lock", &lock_path))?;
+        let lock = locked(&results.join("lock"))?;
+        let mark = Mark::of(&results);
+        let builds = Mark::of(&results.join("target"));
+        // What a run that was killed has left: nobody else may work here now.
+        mark.end_left_behind();
+        builds.end_unfinished_builds();
         Ok(Self {
             original: original(workspace)?,
             outside: outside(workspace),
@@ -74,6 +84,8 @@ impl Lab {
             base,
             judges,
             _lock: lock,
+            mark,
+            builds,
         })
     }
 
@@ -97,6 +109,8 @@ impl Lab {
             .arg(self.results.join("target"))
             // Panics name their lines without debug information.
             .env("CARGO_PROFILE_DEV_DEBUG", "0");
+        let (variable, mark) = self.builds.variable();
+        command.env(variable, mark);
         match self.wrapper(flavour)? {
             Some(wrapper) => command.env("RUSTC_WORKSPACE_WRAPPER", wrapper),
             None => command.env_remove("RUSTC_WORKSPACE_WRAPPER"),
@@ -193,6 +207,36 @@ impl Lab {
     /// A file of the lab's own.
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.base.join(name)
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        self.mark.end_left_behind();
+        let _ = fs::remove_dir_all(self.path("tmp"));
+        let _ = fs::remove_dir_all(self.path("reads"));
+    }
+}
+
+/// Waits for whoever works here, and can be interrupted while it waits.
+fn locked(path: &Path) -> Result<fs::File, Error> {
+    const PAUSE: Duration = Duration::from_millis(50);
+    let lock = fs::File::create(path).map_err(Error::io("create", path))?;
+    let mut waiting = false;
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::Error(error)) => return Err(Error::io("lock", path)(error)),
+            Err(TryLockError::WouldBlock) => {}
+        }
+        if interrupted() {
+            return Err(Error::Interrupted);
+        }
+        if !waiting {
+            complain("waiting for another `ci-stage mutate` of this workspace");
+        }
+        waiting = true;
+        thread::sleep(PAUSE);
     }
 }
 

@@ -6,23 +6,25 @@
 //! the start of the file. Durations are whole milliseconds. References between the lists are indices:
 //! a [`ConstantId`] into [`Matrix::constants`], a [`TestId`] into [`Matrix::tests`].
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
+mod constant;
+mod mutant;
 mod read;
 mod schema;
 mod slack;
 mod strength;
 mod summary;
 
+pub use constant::{Constant, ConstantKind, LowValue, Method, Use};
+pub use mutant::{Kill, Mutant, TestedBy, Verdict};
 pub use schema::SCHEMA;
 pub use slack::{Bound, Slack};
 pub use strength::{Standing, Strength};
 pub use summary::Counts;
 
 /// The version of this schema. A reader refuses a file with another major number.
-pub const SCHEMA_VERSION: &str = "1.0";
+pub const SCHEMA_VERSION: &str = "1.1";
 
 /// Index of a [`Constant`] in [`Matrix::constants`].
 pub type ConstantId = usize;
@@ -93,207 +95,6 @@ pub struct Span {
     pub end_line: usize,
     /// Column of the end, one past the last character.
     pub end_column: usize,
-}
-
-/// What sort of item a constant is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum ConstantKind {
-    /// `const` in a module or a body.
-    Const,
-    /// `static`.
-    Static,
-    /// `const` in an inherent `impl`.
-    Associated,
-    /// The default of a `const` in a `trait`.
-    TraitDefault,
-    /// `const` in an `impl Trait for Type`.
-    TraitImpl,
-}
-
-/// Why a constant's value matters little to what a program computes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum LowValue {
-    /// A buffer's or cache's capacity.
-    Capacity,
-    /// A time-out, an interval, a number of retries.
-    Timeout,
-    /// A seed.
-    Seed,
-    /// A version, a name, a user agent.
-    Version,
-    /// Text for people: logs, messages, help.
-    Text,
-}
-
-impl fmt::Display for LowValue {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.pad(match self {
-            Self::Capacity => "capacity",
-            Self::Timeout => "time-out",
-            Self::Seed => "seed",
-            Self::Version => "version",
-            Self::Text => "text",
-        })
-    }
-}
-
-/// How a constant's mutants reach the tests.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case", tag = "by")]
-pub enum Method {
-    /// All of them live in one build and are switched at run time.
-    Schema,
-    /// Each is built anew.
-    Rebuild {
-        /// Why the build that holds all mutants cannot hold these.
-        reason: String,
-    },
-}
-
-/// A constant and where it is used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Constant {
-    /// Its own index.
-    pub id: ConstantId,
-    /// Its name, without a path.
-    pub name: String,
-    /// Crate, modules, type and name: `pricing::policy::TAX_RATE`, `plan::Plan::MAX`.
-    pub path: String,
-    /// The package that holds it.
-    pub package: String,
-    /// What sort of item it is.
-    pub kind: ConstantKind,
-    /// The whole item, from its first keyword to the semicolon.
-    pub span: Span,
-    /// The initialiser.
-    pub value_span: Span,
-    /// The declared type, as written.
-    pub type_text: String,
-    /// The initialiser, as written.
-    pub value_text: String,
-    /// Set when the constant belongs to a group that is left out unless it is asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub low_value: Option<LowValue>,
-    /// How its mutants were tested.
-    pub method: Method,
-    /// Constants whose initialiser is built from this one, directly.
-    pub feeds: Vec<ConstantId>,
-    /// Where the compiler says it is used, definitions and imports apart.
-    pub uses: Vec<Use>,
-    /// The tests that read it when they run, directly or through a constant built from it.
-    pub read_by: Vec<TestId>,
-}
-
-/// One resolved use of a constant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Use {
-    /// Where its last path segment stands.
-    pub span: Span,
-    /// The test in whose body it stands: that test computes its expectation from the constant itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub in_test: Option<TestId>,
-}
-
-/// The end of a mutant, in Stryker's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// At least one test failed.
-    Killed,
-    /// Every test that reads the constant passed.
-    Survived,
-    /// No test reads the constant.
-    NoCoverage,
-    /// No test failed, but one ran past its time limit.
-    Timeout,
-    /// The change does not compile, so nobody can ship it.
-    Unviable,
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.pad(match self {
-            Self::Killed => "killed",
-            Self::Survived => "survived",
-            Self::NoCoverage => "no coverage",
-            Self::Timeout => "timeout",
-            Self::Unviable => "unviable",
-        })
-    }
-}
-
-/// Whether one build holds a mutant beside all others, or it was built alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum TestedBy {
-    /// Switched on at run time in the build of all mutants.
-    Schema,
-    /// A real edit of a copy, built and run.
-    Rebuild,
-    /// Not run: nothing reads it, or it does not compile.
-    Nothing,
-}
-
-/// One mistake.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Mutant {
-    /// Its own number, from 1.
-    pub id: u32,
-    /// The constant it changes.
-    pub constant: ConstantId,
-    /// The operator's name, as `--list` shows it: `digit`, `off-by-one`.
-    pub operator: String,
-    /// What names the literal in `--set`: `TIER_DISCOUNTS.gold`, `TABLE[1].1`, `TAX_RATE`.
-    pub selector: String,
-    /// The replaced text.
-    pub span: Span,
-    /// The text that stands there.
-    pub original: String,
-    /// The text that replaces it.
-    pub replacement: String,
-    /// How it ended.
-    pub verdict: Verdict,
-    /// Whether a test that decided is flaky, so that the verdict may change.
-    pub flaky: bool,
-    /// How it was tested.
-    pub tested_by: TestedBy,
-    /// The tests that failed, in the order of [`Matrix::tests`].
-    pub killed_by: Vec<Kill>,
-    /// The tests that ran past their time limit.
-    pub timed_out: Vec<TestId>,
-    /// The tests that read the constant and so were run.
-    pub covered_by: Vec<TestId>,
-    /// The compiler's first error, for an unviable mutant.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub compile_error: Option<String>,
-    /// Wall time of its runs.
-    pub duration_ms: u64,
-}
-
-/// A test that failed for a mutant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Kill {
-    /// The test.
-    pub test: TestId,
-    /// The panic's message with both values, or how the process ended.
-    pub message: String,
-    /// The file of the panic, relative to the workspace's root where it lies in it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file: Option<String>,
-    /// The line of the panic.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub line: Option<usize>,
 }
 
 /// A test that judged.

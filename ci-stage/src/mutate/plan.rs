@@ -1,13 +1,15 @@
 //! What the uses of a constant allow: which mutants one build can hold, and which it cannot.
 
+mod freeze;
+mod uses;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::find::{Place, SiteKind};
+use super::find::SiteKind;
 use super::matrix::ConstantKind;
 use super::operators::{self, Mistake, Operator};
-use super::probe::{Resolved, works_at_build_time};
+use super::probe::Resolved;
 use super::program::{FileRole, Program};
-use super::source::TokenKind;
 
 /// A use of a constant that the schema has to deal with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,9 +82,9 @@ impl Plan {
         let mut plan = Self {
             mutants: Vec::new(),
             slots: Vec::new(),
-            uses: uses(program, resolved),
+            uses: uses::uses(program, resolved),
             feeds: vec![BTreeSet::new(); program.constants.len()],
-            implements: implementations(program, resolved),
+            implements: uses::implementations(program, resolved),
             frozen: BTreeMap::new(),
             skipped: BTreeMap::new(),
         };
@@ -97,113 +99,6 @@ impl Plan {
         plan.skip_unsafe(program);
         plan.number(program, resolved, chosen, low_value);
         plan
-    }
-
-    fn freeze(&mut self, constant: usize, reason: &str) {
-        self.frozen
-            .entry(constant)
-            .or_insert_with(|| reason.to_owned());
-    }
-
-    fn freeze_by_item(&mut self, program: &Program, resolved: &Resolved) {
-        let words: BTreeSet<&String> = program
-            .files
-            .iter()
-            .flat_map(|file| &file.facts.attribute_words)
-            .collect();
-        for (number, known) in program.constants.iter().enumerate() {
-            let item = &known.item;
-            let inside_another = program.constants_in(known.file).any(|other| {
-                let value = program.constants[other].item.value.as_ref();
-                value.is_some_and(|value| {
-                    value.start <= item.item.start && item.item.end <= value.end
-                })
-            });
-            let reasons = [
-                item.frozen,
-                inside_another.then_some("it stands inside another constant's initialiser"),
-                works_at_build_time(program, number)
-                    .then_some("it works while the program is built"),
-                resolved
-                    .build_time
-                    .contains(&number)
-                    .then_some("code that runs at build time uses it"),
-                resolved
-                    .elsewhere
-                    .contains(&number)
-                    .then_some("it is used in a file outside of the workspace"),
-                words
-                    .contains(&item.name)
-                    .then_some("an attribute names it"),
-            ];
-            if let Some(reason) = reasons.into_iter().flatten().next() {
-                self.freeze(number, reason);
-            }
-            if let Some(reason) = item.skip {
-                self.skipped.insert(number, reason.to_owned());
-            }
-        }
-    }
-
-    fn freeze_by_use(&mut self, program: &Program) {
-        let mut by_place: BTreeMap<(usize, usize), usize> = BTreeMap::new();
-        let mut frozen = Vec::new();
-        for one in &self.uses {
-            if let Role::Frozen(place) = one.role {
-                frozen.push((one.constant, format!("it is used in {place}")));
-            }
-            let of_trait = program.constants[one.constant].item.kind == ConstantKind::TraitDefault;
-            if of_trait && matches!(one.role, Role::Feeds(_)) {
-                frozen.push((
-                    one.constant,
-                    "another constant is built from it, for each type anew".to_owned(),
-                ));
-            }
-            if let Some(other) = by_place.insert((one.file, one.at), one.constant) {
-                let reason = "one name means different constants in different builds";
-                frozen.extend([other, one.constant].map(|constant| (constant, reason.to_owned())));
-            }
-        }
-        for (constant, reason) in frozen {
-            self.freeze(constant, &reason);
-        }
-    }
-
-    /// The compiler does not tell which constant of a foreign trait is meant; and a default counts
-    /// wherever an `impl` that only a macro knows leaves it alone.
-    fn freeze_unknown_implementations(&mut self, program: &Program, resolved: &Resolved) {
-        for (number, known) in program.constants.iter().enumerate() {
-            if known.item.kind == ConstantKind::TraitImpl && !self.implements.contains_key(&number)
-            {
-                self.freeze(number, "it belongs to a trait of another crate");
-            }
-        }
-        let in_macros: BTreeSet<usize> = resolved
-            .trait_uses
-            .iter()
-            .filter(|(_, file, byte)| program.files[*file].facts.is_in_macro(*byte))
-            .map(|(number, ..)| *number)
-            .collect();
-        for number in in_macros {
-            for constant in trait_constants(program, number) {
-                self.freeze(constant, "a macro implements its trait");
-            }
-        }
-    }
-
-    /// A wrong number in unsafe code is not a failed test but a broken machine.
-    fn skip_unsafe(&mut self, program: &Program) {
-        let unsafe_uses: BTreeSet<usize> = self
-            .uses
-            .iter()
-            .filter(|one| program.files[one.file].facts.is_unsafe(one.at))
-            .map(|one| one.constant)
-            .collect();
-        for constant in self.with_sources(unsafe_uses) {
-            self.skipped
-                .entry(constant)
-                .or_insert_with(|| "used in unsafe code".to_owned());
-        }
     }
 
     /// The given constants and all from which they are built; a trait's belong together.
@@ -313,68 +208,4 @@ impl Plan {
 
 fn next_id(count: usize) -> u32 {
     u32::try_from(count).map_or(u32::MAX, |count| count.saturating_add(1))
-}
-
-fn uses(program: &Program, resolved: &Resolved) -> Vec<Use> {
-    let uses = resolved.uses.iter();
-    uses.map(|&(constant, file, at)| Use {
-        constant,
-        file,
-        at,
-        role: role(program, file, at),
-    })
-    .collect()
-}
-
-fn role(program: &Program, file: usize, at: usize) -> Role {
-    let parsed = &program.files[file];
-    let token = parsed.source.token_at(at);
-    if token.is_none_or(|token| parsed.source.tokens[token].kind != TokenKind::Ident) {
-        return Role::Frozen("a text or in what a macro made of it");
-    }
-    if parsed.facts.import_at(at).is_some() {
-        return Role::Import;
-    }
-    let in_initialiser = |place: &Place| matches!(place, Place::Initialiser(_));
-    match parsed.facts.place(at) {
-        Place::Frozen(place) => Role::Frozen(place),
-        Place::Initialiser(local) => Role::Feeds(parsed.first + local),
-        _ if parsed.facts.is_within(at, in_initialiser) => {
-            Role::Frozen("a function inside an initialiser")
-        }
-        Place::ConstFn(keyword) => Role::ConstFn(keyword),
-        Place::Body => Role::Run,
-    }
-}
-
-/// The constants of the trait that goes by this number.
-fn trait_constants(program: &Program, number: usize) -> Vec<usize> {
-    let known = &program.constants[number];
-    let of_same_trait = |other: &usize| {
-        program.constants[*other].item.declaring_trait == known.item.declaring_trait
-    };
-    program
-        .constants_in(known.file)
-        .filter(of_same_trait)
-        .collect()
-}
-
-/// Which constant of which trait each implemented one stands for.
-fn implementations(program: &Program, resolved: &Resolved) -> BTreeMap<usize, usize> {
-    let traits: BTreeMap<(usize, usize), usize> = resolved
-        .trait_uses
-        .iter()
-        .map(|&(number, file, at)| ((file, at), number))
-        .collect();
-    let mut implements = BTreeMap::new();
-    for (number, known) in program.constants.iter().enumerate() {
-        let header = known.item.implemented_trait;
-        let of_trait = header.and_then(|at| traits.get(&(known.file, at)));
-        let declared = of_trait.and_then(|of_trait| {
-            let mut declared = trait_constants(program, *of_trait).into_iter();
-            declared.find(|declared| program.constants[*declared].item.name == known.item.name)
-        });
-        implements.extend(declared.map(|declared| (number, declared)));
-    }
-    implements
 }

@@ -51,7 +51,7 @@ pub(super) fn prepare(
         return Err(Error::DoesNotBuild(trial.build.diagnostics.rendered));
     }
     let resolved = probe.read(&program, trial.workspace.root(), &trial.build.messages);
-    let mut unmutated = Runner::new(trial.workspace, trial.build.built, &lab.path("tmp"))?;
+    let mut unmutated = Runner::new(trial.workspace, trial.build.built, lab)?;
     if unmutated.cases.iter().all(|case| case.ignored) {
         return Err(Error::NoTests(
             "no test judges: nothing to mutate against".to_owned(),
@@ -69,7 +69,7 @@ pub(super) fn prepare(
     };
     let runner = match built.trial {
         Some(trial) => {
-            let mut runner = Runner::new(trial.workspace, trial.build.built, &lab.path("tmp"))?;
+            let mut runner = Runner::new(trial.workspace, trial.build.built, lab)?;
             runner.apart.clone_from(&unmutated.apart);
             say("finding out which test reads which constant");
             let agrees = baseline::reach(

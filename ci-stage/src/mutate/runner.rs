@@ -3,13 +3,14 @@
 mod report;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cargo::process::{End, Finished, Streams, run};
+use super::lab::Lab;
+use crate::cargo::process::{End, Finished, Mark, Streams, run};
 use crate::cargo::{Built, RuntimeEnvironment, TestExecutable, Workspace};
 use crate::error::Error;
 use crate::suite;
@@ -77,13 +78,14 @@ pub(super) struct Runner {
     /// Programs whose tests disturb each other in one process.
     pub(super) apart: BTreeSet<usize>,
     /// For each worker a folder for temporary files, so that two mutants do not meet in one.
-    temporary: std::path::PathBuf,
+    temporary: PathBuf,
+    mark: Mark,
 }
 
 impl Runner {
     /// Lists the tests of a build.
-    pub(super) fn new(workspace: Workspace, built: Built, temporary: &Path) -> Result<Self, Error> {
-        let mut runner = Self::of(workspace, built, Vec::new(), temporary)?;
+    pub(super) fn new(workspace: Workspace, built: Built, lab: &Lab) -> Result<Self, Error> {
+        let mut runner = Self::of(workspace, built, Vec::new(), lab)?;
         for (program, executable) in runner.built.tests.iter().enumerate() {
             let listed = suite::listed(executable, || runner.command(program, &Switch::Off))?;
             runner.cases.extend(listed.into_iter().map(|test| Case {
@@ -101,7 +103,7 @@ impl Runner {
         workspace: Workspace,
         built: Built,
         cases: Vec<Case>,
-        temporary: &Path,
+        lab: &Lab,
     ) -> Result<Self, Error> {
         Ok(Self {
             environment: RuntimeEnvironment::new(&workspace, &built)?,
@@ -110,7 +112,8 @@ impl Runner {
             baseline: vec![UNKNOWN; cases.len()],
             cases,
             apart: BTreeSet::new(),
-            temporary: temporary.to_path_buf(),
+            temporary: lab.path("tmp"),
+            mark: lab.mark.clone(),
         })
     }
 
@@ -162,6 +165,8 @@ impl Runner {
             .env_remove("CI_STAGE_READS")
             .env_remove("CI_STAGE_MUTANT")
             .env_remove("CI_STAGE_VALUE");
+        let (variable, mark) = self.mark.variable();
+        command.env(variable, mark);
         if std::env::var_os("PROPTEST_RNG_SEED").is_none() {
             command.env("PROPTEST_RNG_SEED", "1");
         }

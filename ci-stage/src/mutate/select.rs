@@ -9,6 +9,7 @@ use super::matrix::{Constant, Mutant, TestId};
 use super::state::State;
 use crate::cargo::process::{Streams, run};
 use crate::error::Error;
+use crate::suggest::did_you_mean;
 
 /// What was asked for; empty lists leave everything in.
 #[derive(Debug, Clone, Default)]
@@ -135,17 +136,12 @@ pub(super) fn is_named(constant: &Constant, name: &str) -> bool {
 
 /// A name that nothing bears, with the most similar one that something does.
 pub(super) fn unknown(name: &str, state: &State) -> String {
-    const SIMILAR: f64 = 0.8;
     let last = name.rsplit("::").next().unwrap_or(name);
-    let similarity = |constant: &&Constant| strsim::jaro_winkler(&constant.name, last);
-    let nearest = state
+    let names = state
         .constants
         .iter()
-        .filter(|constant| similarity(constant) >= SIMILAR)
-        .max_by(|one, other| similarity(one).total_cmp(&similarity(other)));
-    let question = nearest.map_or_else(String::new, |constant| {
-        format!("; did you mean `{}`?", constant.name)
-    });
+        .map(|constant| constant.name.as_str());
+    let question = did_you_mean(last, names);
     format!("no constant is called `{name}`{question}\n  `ci-stage mutate --list` shows them all")
 }
 
@@ -165,6 +161,7 @@ pub(super) fn changed_since(
             "--unified=0",
             "--no-color",
             "--no-ext-diff",
+            "--dst-prefix=b/",
             revision,
             "--",
         ],
@@ -198,8 +195,11 @@ fn hunks(diff: &str) -> BTreeMap<String, Vec<RangeInclusive<usize>>> {
     let mut changed: BTreeMap<String, Vec<RangeInclusive<usize>>> = BTreeMap::new();
     let mut file = String::new();
     for line in diff.lines() {
-        if let Some(path) = line.strip_prefix("+++ b/") {
-            path.clone_into(&mut file);
+        if let Some(path) = line.strip_prefix("+++ ") {
+            // A file that is gone is `/dev/null` here, and of no constant's.
+            path.strip_prefix("b/")
+                .unwrap_or_default()
+                .clone_into(&mut file);
         } else if let Some(lines) = line.strip_prefix("@@ ").and_then(new_lines) {
             changed.entry(file.clone()).or_default().push(lines);
         }
@@ -231,6 +231,9 @@ mod tests {
         let diff =
             "diff --git a/x b/x\n--- a/x\n+++ b/src/x.rs\n@@ -1 +1,2 @@\n+a\n@@ -9 +10 @@\n+b\n";
         let changed = hunks(diff);
+        assert_eq!(changed["src/x.rs"], [1..=2, 10..=10]);
+        let gone = "--- a/src/y.rs\n+++ /dev/null\n@@ -1,3 +0,0 @@\n-a\n";
+        let changed = hunks(&format!("{diff}{gone}"));
         assert_eq!(changed["src/x.rs"], [1..=2, 10..=10]);
     }
 }

@@ -1,26 +1,31 @@
 //! One call of `ci-stage mutate`, from the command line to the exit code.
 
+mod leave;
+mod slack;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
 use super::cli::{Arguments, SlackOf};
+use super::gate::Gates;
 use super::judge::{self, milliseconds};
 use super::lab::{Judges, Lab};
-use super::matrix::{Counts, Matrix, Mutant, SCHEMA_VERSION, Slack, Tool, Verdict};
-use super::operators::{OPERATORS, Operator};
+use super::matrix::{Counts, Matrix, SCHEMA_VERSION, Tool};
 use super::prepare::{Mutated, prepare};
 use super::report::{self, Sources};
 use super::runner::Runner;
 use super::select::{Selection, changed_since};
 use super::set::{self, Answer};
+use super::share::Share;
 use super::state::{BuiltCopy, State};
-use super::{gate, inputs, show, slack, tree, verify};
+use super::{gate, inputs, show, tree, verify};
 use crate::cargo::{TestScope, Workspace};
 use crate::console::{Format, complain, print};
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::parallel;
+use crate::settings::Settings;
 use crate::transcript::{closing, heading};
 
 /// Does what the arguments ask. `scope` is what `--test` names.
@@ -35,10 +40,12 @@ pub(crate) fn run(
 ) -> Result<ExitCode, Error> {
     let started = Instant::now();
     let mutated = arguments.mutated()?;
+    let sharding = arguments.sharding(workspace)?;
     if arguments.list {
         format.say(show::list(workspace, &scope, &mutated)?);
         return Ok(ExitCode::Passed);
     }
+    check_features(workspace, &arguments.named_features())?;
     let judges = Judges {
         scope,
         extra: arguments.features(),
@@ -56,13 +63,38 @@ pub(crate) fn run(
     };
     let (state, runner) = session.state(&mutated)?;
     let runner = runner.as_ref();
-    let code = match (&arguments.set, arguments.slack_of()) {
+    match (&arguments.set, arguments.slack_of()) {
         (Some(assignment), _) => session.set(&state, runner, assignment, &judges),
         (None, Some(wanted)) => session.slack_alone(&state, runner, &wanted),
-        (None, None) => session.sweep(&state, runner),
-    };
-    let _ = std::fs::remove_dir_all(lab.path("tmp"));
-    code
+        (None, None) => match &sharding {
+            Some(sharding) => session.share(&state, runner, sharding),
+            None => session.sweep(&state, runner),
+        },
+    }
+}
+
+/// Cargo would call a wrong name an error of the build.
+fn check_features(workspace: &Workspace, names: &[&str]) -> Result<(), Error> {
+    let packages = workspace.packages();
+    let features = packages
+        .iter()
+        .flat_map(|package| package.features.keys().map(String::as_str));
+    let known: BTreeSet<&str> = features.collect();
+    let is_known = |name: &&&str| known.contains(name.rsplit('/').next().unwrap_or(name));
+    match names.iter().find(|name| !is_known(name)) {
+        // A dependency's feature is cargo's to check.
+        Some(name) if !name.contains('/') => Err(Error::Usage(format!(
+            "no package has a feature called `{name}`; there are: {}",
+            known.into_iter().collect::<Vec<_>>().join(", ")
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Which mutants a sweep is about, and which of them are this machine's.
+struct Sweep {
+    chosen: BTreeSet<u32>,
+    share: Option<Share>,
 }
 
 struct Session<'a> {
@@ -101,7 +133,7 @@ impl Session<'_> {
         let runner = state
             .schema
             .as_ref()
-            .map(|copy| restore(&state, copy, &self.lab.path("tmp")));
+            .map(|copy| restore(&state, copy, self.lab));
         Ok((state, runner.transpose()?))
     }
 
@@ -142,8 +174,7 @@ impl Session<'_> {
 
     fn sweep(&self, state: &State, runner: Option<&Runner>) -> Result<ExitCode, Error> {
         let path = self.lab.results.join("matrix.json");
-        let selection = self.arguments.selected();
-        let question = tree::hash_of(format!("{} {selection:?}", self.inputs).as_bytes());
+        let question = self.question();
         let last = Matrix::read(&path)
             .ok()
             .filter(|matrix| matrix.inputs == question);
@@ -154,7 +185,11 @@ impl Session<'_> {
             ));
             matrix
         } else {
-            let matrix = self.matrix(state, runner, question, selection)?;
+            let sweep = Sweep {
+                chosen: self.chosen(state)?,
+                share: None,
+            };
+            let matrix = self.matrix(state, runner, &sweep, question)?;
             let sources = Sources::read(&matrix, self.workspace.root())?;
             report::write_all(&matrix, &sources, &self.lab.results)?;
             matrix
@@ -171,26 +206,42 @@ impl Session<'_> {
                 .join(report::Format::Html.file_name())
                 .display()
         ));
-        Ok(gate::verdict(
-            &matrix,
-            self.arguments.fail_under,
-            self.arguments.max_survivors,
-        ))
+        let gates = Gates {
+            fail_under: self.arguments.fail_under,
+            max_survivors: self.arguments.max_survivors,
+        };
+        let set = Settings::read(self.workspace)?.mutate.gates();
+        Ok(gate::verdict(&matrix, gates.or(set)))
+    }
+
+    /// The hash of what was asked, of what.
+    fn question(&self) -> String {
+        let selection = self.arguments.selected();
+        tree::hash_of(format!("{} {selection:?}", self.inputs).as_bytes())
+    }
+
+    fn chosen(&self, state: &State) -> Result<BTreeSet<u32>, Error> {
+        let chosen = self.selection()?.mutants(state)?;
+        if chosen.is_empty() {
+            complain(self.why_nothing());
+        }
+        Ok(chosen)
     }
 
     fn matrix(
         &self,
         state: &State,
         runner: Option<&Runner>,
+        sweep: &Sweep,
         question: String,
-        selection: Vec<String>,
     ) -> Result<Matrix, Error> {
         let begun = jiff::Timestamp::now();
-        let chosen = self.selection()?.mutants(state)?;
+        let mine = sweep.share.as_ref().map(Share::mine);
+        let chosen = mine.as_ref().unwrap_or(&sweep.chosen);
         self.progress("judging the mutants");
-        let mutants = judge::judge(self.lab, state, runner, &chosen, self.jobs)?;
+        let mutants = judge::judge(self.lab, state, runner, chosen, self.jobs)?;
         self.progress("looking for slack");
-        let slack = self.slack(state, runner, &mutants)?;
+        let slack = self.slack(state, runner, sweep, &mutants)?;
         let say = |step: &str| self.progress(step);
         let verification = match self.arguments.verify {
             Some(sample) => Some(verify::verify(
@@ -208,7 +259,7 @@ impl Session<'_> {
             started: begun.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             duration_ms: milliseconds(self.started.elapsed()),
             inputs: question,
-            selection,
+            selection: self.arguments.selected(),
             constants: state.constants.clone(),
             counts: Counts::of(&mutants),
             mutants,
@@ -217,6 +268,27 @@ impl Session<'_> {
             skipped: state.skipped.clone(),
             verification,
         })
+    }
+
+    fn why_nothing(&self) -> String {
+        match &self.arguments.in_diff {
+            Some(revision) => format!(
+                "nothing to mutate: since {revision} no constant has changed, and no test that reads one"
+            ),
+            None => "nothing to mutate: what was chosen is not compiled with these features, or \
+                     holds nothing that an operator changes"
+                .to_owned(),
+        }
+    }
+
+    /// The files that were named, from the workspace's root.
+    fn files(&self) -> Vec<String> {
+        let root = self.workspace.root();
+        let relative = |file: &String| {
+            let below = Path::new(file).strip_prefix(root).ok();
+            below.map_or_else(|| file.clone(), |below| below.display().to_string())
+        };
+        self.arguments.files.iter().map(relative).collect()
     }
 
     fn selection(&self) -> Result<Selection, Error> {
@@ -233,71 +305,10 @@ impl Session<'_> {
         let changed = revision.map(|revision| changed_since(self.workspace.root(), revision));
         Ok(Selection {
             packages: self.arguments.packages.clone(),
-            files: self.arguments.files.clone(),
+            files: self.files(),
             constants,
             changed: changed.transpose()?,
         })
-    }
-
-    /// The intervals of all chosen constants where that is quick, otherwise of those with a mutant
-    /// that nobody noticed.
-    fn slack(
-        &self,
-        state: &State,
-        runner: Option<&Runner>,
-        mutants: &[Mutant],
-    ) -> Result<Vec<Slack>, Error> {
-        const QUICK_MS: u64 = 200;
-        let cost = |constant: usize| -> u64 {
-            let readers = state.readers.get(&constant).into_iter().flatten();
-            readers.map(|test| state.tests[*test].baseline_ms).sum()
-        };
-        let worth_it = |mutant: &&Mutant| {
-            matches!(mutant.verdict, Verdict::Survived) || cost(mutant.constant) < QUICK_MS
-        };
-        let wanted = mutants.iter().filter(worth_it);
-        let wanted: BTreeSet<usize> = wanted.map(|mutant| mutant.constant).collect();
-        let (quick, _) = slack::candidates(state, &wanted, None);
-        match runner {
-            Some(runner) => slack::intervals(state, runner, &quick, self.jobs),
-            None => Ok(Vec::new()),
-        }
-    }
-
-    /// Nothing but the intervals that were asked for.
-    fn slack_alone(
-        &self,
-        state: &State,
-        runner: Option<&Runner>,
-        wanted: &SlackOf<'_>,
-    ) -> Result<ExitCode, Error> {
-        let selection = self.selection()?;
-        selection.check_names(state)?;
-        let constants = state.constants.iter();
-        let chosen = constants.filter(|constant| selection.takes_constant(constant));
-        let chosen: BTreeSet<usize> = chosen.map(|constant| constant.id).collect();
-        let only = match wanted {
-            SlackOf::One(name) => Some(*name),
-            SlackOf::Everything => None,
-        };
-        let (quick, slow) = slack::candidates(state, &chosen, only);
-        let mut found = match runner {
-            Some(runner) => slack::intervals(state, runner, &quick, self.jobs)?,
-            None => Vec::new(),
-        };
-        if only.is_some() {
-            found.extend(slack::intervals_by_edits(
-                self.lab, state, &slow, self.jobs,
-            )?);
-        }
-        match self.format {
-            Format::Json => print(json(&found)?),
-            Format::Text if found.is_empty() => complain("no test reads such a number"),
-            Format::Text => found
-                .iter()
-                .for_each(|slack| print(show::slack_line(slack))),
-        }
-        Ok(ExitCode::Passed)
     }
 }
 
@@ -305,9 +316,9 @@ fn json(answer: &impl serde::Serialize) -> Result<String, Error> {
     serde_json::to_string_pretty(answer).map_err(|error| Error::Setup(error.to_string()))
 }
 
-fn restore(state: &State, copy: &BuiltCopy, temporary: &Path) -> Result<Runner, Error> {
+fn restore(state: &State, copy: &BuiltCopy, lab: &Lab) -> Result<Runner, Error> {
     let workspace = Workspace::find(Some(&copy.manifest))?;
-    let mut runner = Runner::of(workspace, copy.built.clone(), copy.cases.clone(), temporary)?;
+    let mut runner = Runner::of(workspace, copy.built.clone(), copy.cases.clone(), lab)?;
     runner.apart.clone_from(&copy.apart);
     runner.baseline = state
         .tests
@@ -315,27 +326,4 @@ fn restore(state: &State, copy: &BuiltCopy, temporary: &Path) -> Result<Runner, 
         .map(|test| std::time::Duration::from_millis(test.baseline_ms))
         .collect();
     Ok(runner)
-}
-
-/// The operators that are on: the usual ones, or those that are named.
-pub(super) fn operators(
-    wanted: &[String],
-    unwanted: &[String],
-) -> Result<Vec<&'static Operator>, Error> {
-    for name in wanted.iter().chain(unwanted) {
-        if !OPERATORS.iter().any(|operator| operator.name == name) {
-            let known: Vec<&str> = OPERATORS.iter().map(|operator| operator.name).collect();
-            return Err(Error::Usage(format!(
-                "no operator is called `{name}`; there are {}",
-                known.join(", ")
-            )));
-        }
-    }
-    let named =
-        |list: &[String], operator: &Operator| list.iter().any(|name| name == operator.name);
-    let on = |operator: &&Operator| {
-        let usual = operator.default && wanted.is_empty();
-        (usual || named(wanted, operator)) && !named(unwanted, operator)
-    };
-    Ok(OPERATORS.iter().filter(on).collect())
 }

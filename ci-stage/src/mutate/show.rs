@@ -5,7 +5,7 @@ mod grid;
 use std::fmt::Write;
 
 use super::lab;
-use super::matrix::{Constant, Matrix, Mutant, Slack, TestedBy, Verdict};
+use super::matrix::{Constant, Matrix, Mutant, TestedBy, Verdict};
 use super::operators::OPERATORS;
 use super::prepare::Mutated;
 use super::program::{FileRole, Program};
@@ -122,7 +122,7 @@ fn survivors(text: &mut String, matrix: &Matrix) {
             .iter()
             .filter(|slack| slack.constant == constant.id && !slack.is_closed())
         {
-            let _ = writeln!(text, "    {}", slack_line(slack));
+            let _ = writeln!(text, "    {}", slack.sentence_with_cost());
         }
         for using in tests_with_the_constant(matrix, constant) {
             let _ = writeln!(
@@ -166,31 +166,6 @@ fn change(mutant: &Mutant) -> String {
     )
 }
 
-/// ``no test fails for any value in 10..=44 (by bisection, 19 runs, 65 ms); add tests at 30 and 31``.
-pub(super) fn slack_line(slack: &Slack) -> String {
-    let found = format!(
-        "(by {}, {} runs, {} ms)",
-        slack.method, slack.runs, slack.duration_ms
-    );
-    let add = match slack.suggested.as_slice() {
-        [] => String::new(),
-        [one] => format!("; add a test at {one}"),
-        several => format!("; add tests at {}", several.join(" and ")),
-    };
-    if slack.is_closed() {
-        return format!(
-            "{} = {}: held on both sides {found}",
-            slack.selector, slack.value
-        );
-    }
-    format!(
-        "{} = {}: no test fails for any value in {} {found}{add}",
-        slack.selector,
-        slack.value,
-        slack.interval()
-    )
-}
-
 /// Numbers that have slack although every one of their mutants was noticed.
 fn slack_alone(text: &mut String, matrix: &Matrix) {
     let survives = |constant: usize| {
@@ -203,7 +178,7 @@ fn slack_alone(text: &mut String, matrix: &Matrix) {
     let open = matrix.slack.iter().filter(|slack| !slack.is_closed());
     let shown = open.filter(|slack| !survives(slack.constant));
     let lines: Vec<String> = shown
-        .map(|slack| format!("  {}\n", slack_line(slack)))
+        .map(|slack| format!("  {}\n", slack.sentence_with_cost()))
         .collect();
     if !lines.is_empty() {
         let _ = writeln!(text, "SLACK\n{}", lines.concat());

@@ -138,6 +138,7 @@ impl Search<'_> {
             constant: literal.constant,
             selector: literal.selectors.last().cloned().unwrap_or_default(),
             value,
+            interval: Slack::interval(&low, &high),
             low,
             high,
             step: search.original.step(),

@@ -107,7 +107,7 @@ fn stage_case(stage: &Stage) -> TestCase {
             status.set_description(found.join("\n"));
             status
         }
-        State::Ran | State::Cached => TestCaseStatus::success(),
+        State::Ran | State::Cached | State::Earlier => TestCaseStatus::success(),
     };
     let mut case = TestCase::new(stage.name.clone(), status);
     case.set_classname("ci-stage").set_time(stage.duration);

@@ -9,23 +9,23 @@ use crate::error::Error;
 use crate::verdict::Verdict;
 
 /// A form in which the verdict is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Kind {
-    /// The last screen and the table.
+    /// The last screen and the table
     Text,
-    /// Tests, as GitLab, Jenkins and `CircleCI` read them.
+    /// Tests, for GitLab, Jenkins and Circle CI
     Junit,
-    /// Coverage, as GitLab and Jenkins read it.
+    /// Coverage, for GitLab and Jenkins
     Cobertura,
-    /// Coverage, as Codecov and editors read it.
+    /// Coverage, for Codecov and editors
     Lcov,
-    /// SARIF 2.1.0, as code scanning reads it.
+    /// What tools said of the source, for code scanning
     Sarif,
-    /// GitHub's workflow commands.
+    /// Workflow commands that GitHub shows in a pull request
     Github,
-    /// The page of a GitHub job.
+    /// The page of a GitHub job
     StepSummary,
-    /// One page that needs no network.
+    /// One page for a browser that needs no network
     Html,
 }
 
@@ -68,18 +68,6 @@ impl<'a> Material<'a> {
 }
 
 impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 8] = [
-        Self::Text,
-        Self::Junit,
-        Self::Cobertura,
-        Self::Lcov,
-        Self::Sarif,
-        Self::Github,
-        Self::StepSummary,
-        Self::Html,
-    ];
-
     /// The name of its file below `target/ci`.
     #[must_use]
     pub fn file_name(self) -> &'static str {

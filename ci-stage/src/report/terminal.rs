@@ -11,6 +11,9 @@ use crate::verdict::Verdict;
 /// How many places are named; more of them do not help to begin.
 const PLACES: usize = 5;
 
+/// Up to here a command is shown; a longer one is no help on a screen.
+const REPEAT_WIDTH: usize = 400;
+
 /// What failed, where, why, and the one command that repeats just that.
 #[must_use]
 pub fn last_screen(red: &Report) -> String {
@@ -24,7 +27,10 @@ pub fn last_screen(red: &Report) -> String {
         let _ = writeln!(text, "  and {} more", causes.len() - PLACES);
     }
     if let Some(repeat) = &red.repeat {
-        let _ = write!(text, "repeat just this: {repeat}");
+        // Many failed tests make a long command, and `ci-stage repro` runs it as well.
+        let is_short = repeat.len() <= REPEAT_WIDTH;
+        let command = if is_short { repeat } else { "ci-stage repro" };
+        let _ = write!(text, "repeat just this: {command}");
     }
     text
 }
@@ -88,14 +94,15 @@ pub fn summary(verdict: &Verdict) -> String {
     for report in &verdict.stages {
         let time = match report.state {
             State::NotRun | State::Cancelled => String::new(),
-            State::Ran | State::Cached => {
+            State::Ran | State::Cached | State::Earlier => {
                 let tenths = report.duration.as_millis() / 100;
                 format!("{}.{} s", tenths / 10, tenths % 10)
             }
         };
-        let summary = match &report.cached {
-            Some(cached) => format!("cached (run {}): {}", cached.run, report.summary),
-            None => report.summary.clone(),
+        let summary = match (&report.cached, report.state) {
+            (_, State::Earlier) => format!("in an earlier step: {}", report.summary),
+            (Some(cached), _) => format!("cached (run {}): {}", cached.run, report.summary),
+            (None, _) => report.summary.clone(),
         };
         table.add_row([&report.name, report.result(), &time, &summary]);
     }

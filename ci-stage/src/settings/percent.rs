@@ -22,6 +22,12 @@ impl Percent {
         (lines * self.hundredths).div_ceil(10_000)
     }
 
+    /// This share of a number, rounded down.
+    #[must_use]
+    pub fn part_of(self, whole: u64) -> u64 {
+        whole.saturating_mul(self.hundredths) / 10_000
+    }
+
     /// The share, rounded down, so that a missed gate is never shown as met.
     #[must_use]
     pub fn of(part: u64, whole: u64) -> Self {

@@ -36,8 +36,9 @@ fn an_unknown_setting_is_refused_with_the_ones_that_exist() {
     let error = serde_json::from_value::<Settings>(written).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "unknown field `covrage`, expected one of `name`, `bins`, `coverage`, `test`, `stages`, \
-         `stage`, `env`, `cache`, `quarantine`, `base`"
+        "unknown field `covrage`, expected one of `name`, `bins`, `files`, `image`, `coverage`, `test`, \
+         `mutate`, `stages`, `stage`, `env`, `cache`, `quarantine`, `environments`, `provider`, \
+         `base`"
     );
 }
 
@@ -50,5 +51,43 @@ proptest! {
         let needed = gate.lines_needed(lines);
         prop_assert!(needed * 10_000 >= hundredths * lines);
         prop_assert!((needed - 1) * 10_000 < hundredths * lines);
+    }
+}
+
+#[test]
+fn the_readme_s_example_is_valid_and_names_every_key() {
+    let readme = include_str!("../../README.md");
+    let (_, example) = readme.split_once("```toml\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let manifest: toml::Table = example.parse().unwrap();
+    let section = &manifest["workspace"]["metadata"]["ci-stage"];
+    let section = serde_json::to_value(section).unwrap();
+    let settings: Settings = super::place::read(&section, example).unwrap();
+    assert_eq!(settings.stage.len(), 3);
+    for table in [
+        "",
+        "coverage",
+        "coverage.packages.core",
+        "test",
+        "cache",
+        "stage.smoke",
+        "provider",
+        "environments.production",
+        "environments.production.impact",
+        "environments.production.watch",
+    ] {
+        let unknown = match table {
+            "" => serde_json::json!({ "?": 1 }),
+            table => table.rsplit('.').fold(
+                serde_json::json!({ "?": 1 }),
+                |inner, key| serde_json::json!({ key: inner }),
+            ),
+        };
+        let error = serde_json::from_value::<Settings>(unknown)
+            .unwrap_err()
+            .to_string();
+        for key in error.split('`').skip(3).step_by(2) {
+            assert!(example.contains(key), "{table}: {key} is not documented");
+        }
     }
 }

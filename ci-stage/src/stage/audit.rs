@@ -53,7 +53,7 @@ pub(super) fn run(context: &Context) -> Result<Outcome, Error> {
             Ok(outcome.repeated_by(shell(&command(context, &checks))))
         }
         end => Err(Error::Setup(format!(
-            "cargo deny ended with {end:?}\n{}",
+            "cargo deny ended with {end}\n{}",
             finished.output.trim_end()
         ))),
     }

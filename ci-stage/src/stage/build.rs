@@ -1,25 +1,25 @@
 //! The build stage: a release build and its package, which appears complete or not at all.
 
-use std::fmt::Write as _;
-use std::fs;
-use std::path::{Path, PathBuf};
-
-use sha2::{Digest, Sha256};
-use tempfile::TempDir;
-
 use super::report::{Findings, Outcome};
 use super::{Context, shell};
-use crate::cargo::{build_release, release_command, rustc_version};
+use crate::artifact::image::{self, Made};
+use crate::artifact::{Comparison, Package, package, reproduce};
+use crate::cargo::{Release, release_command};
 use crate::commit::Commit;
 use crate::error::Error;
 use crate::exit::ExitCode;
 
-pub(super) fn run(context: &Context) -> Result<Outcome, Error> {
+/// What is asked of the build stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BuildRequest {
+    /// Whether to build again elsewhere and compare the bytes.
+    pub check: bool,
+}
+
+pub(super) fn run(context: &Context, request: BuildRequest) -> Result<Outcome, Error> {
     let workspace = &context.workspace;
     let commit = Commit::of(workspace.root())?;
-    let wanted = context.settings.bins.as_deref();
-    let built = build_release(workspace, wanted, &commit.to_string());
-    let binaries = match built {
+    let package = match package(workspace, &context.settings, &commit) {
         Err(Error::DoesNotBuild(messages)) => {
             context.console.say(messages);
             let verdict = "BUILD FAILED: the release build failed, stopping the pipeline";
@@ -27,105 +27,87 @@ pub(super) fn run(context: &Context) -> Result<Outcome, Error> {
             let outcome = Outcome::new(ExitCode::DoesNotBuild, "the release build failed");
             return Ok(outcome.repeated_by("cargo build --release --workspace"));
         }
-        built => built?,
+        package => package?,
     };
-    if binaries.is_empty() {
+    let Some(package) = package else {
         context
             .console
             .say("BUILD PASSED: the release build succeeded; there is no binary to package");
         return Ok(Outcome::new(ExitCode::Passed, "no binary to package"));
+    };
+    let made = image::make(workspace, &context.settings, &commit, &package)?;
+    if request.check
+        && let Some(outcome) = differs(context, &commit, &package, &made)?
+    {
+        return Ok(outcome);
     }
-    let name = context.settings.package_name(workspace);
-    let folder = workspace
-        .root()
-        .join("dist")
-        .join(format!("{name}-{commit}"));
-    let version = format!("{name} {commit}\n{}\n", rustc_version()?);
-    package(workspace.root(), &folder, &binaries, &version)?;
-    let shown = folder.strip_prefix(workspace.root()).unwrap_or(&folder);
-    let shown = shown.display().to_string();
+    let shown = format!("dist/{}", package.title);
+    let (image, note) = match made {
+        Made::NotAsked => (None, ""),
+        Made::NoTool => {
+            context.console.say(image::NO_TOOL);
+            (None, "; NO IMAGE: buildah is missing")
+        }
+        Made::Image { digest } => {
+            let image = shown.clone() + image::ENDING;
+            context.console.say(format!("image {image}: {digest}"));
+            (Some(image), " and its image")
+        }
+    };
     context
         .console
         .say(format!("BUILD PASSED: packaged {shown}"));
     Ok(Outcome {
         findings: Findings {
             package: Some(shown.clone()),
+            image,
             ..Findings::default()
         },
-        ..Outcome::new(ExitCode::Passed, shown)
+        ..Outcome::new(ExitCode::Passed, shown + note)
     })
 }
 
-pub(super) fn commands(context: &Context) -> Vec<String> {
-    let wanted = context.settings.bins.as_deref();
-    vec![
-        shell(&release_command(&context.workspace, wanted, "COMMIT")),
-        format!(
-            "copies to dist/{}-COMMIT, with SHA256SUMS and VERSION",
-            context.settings.package_name(&context.workspace)
-        ),
-    ]
-}
-
-/// Fills a folder beside the package's place and renames it there.
-fn package(root: &Path, place: &Path, binaries: &[PathBuf], version: &str) -> Result<(), Error> {
-    let dist = place.parent().unwrap_or(root);
-    fs::create_dir_all(dist).map_err(Error::io("create", dist))?;
-    // What is built is not source: without this line a package would make its own tree dirty.
-    write(&dist.join(".gitignore"), "*\n")?;
-    let scratch = TempDir::with_prefix_in(".package-", dist).map_err(Error::io("create", dist))?;
-    let folder = scratch.path().join("new");
-    fs::create_dir(&folder).map_err(Error::io("create", &folder))?;
-    for file in binaries.iter().chain(&licences(root)?) {
-        let target = folder.join(file.file_name().unwrap_or_default());
-        fs::copy(file, &target).map_err(Error::io("copy", file))?;
-    }
-    write(&folder.join("VERSION"), version)?;
-    write(&folder.join("SHA256SUMS"), &checksums(&folder)?)?;
-    if place.exists() {
-        // An earlier package of the same commit moves into the scratch folder and goes with it.
-        fs::rename(place, scratch.path().join("old")).map_err(Error::io("replace", place))?;
-    }
-    fs::rename(&folder, place).map_err(Error::io("create", place))
-}
-
-fn write(file: &Path, text: &str) -> Result<(), Error> {
-    fs::write(file, text).map_err(Error::io("write", file))
-}
-
-fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let entries = fs::read_dir(folder).map_err(Error::io("read", folder))?;
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.is_file())
-        .collect();
-    files.sort();
-    Ok(files)
-}
-
-/// The files of the workspace's root that state its licence.
-fn licences(root: &Path) -> Result<Vec<PathBuf>, Error> {
-    let mut files = files(root)?;
-    files.retain(|file| {
-        let name = file.file_name().unwrap_or_default();
-        let name = name.to_string_lossy().to_uppercase();
-        let openings = ["LICENSE", "LICENCE", "COPYING", "NOTICE", "UNLICENSE"];
-        openings.iter().any(|opening| name.starts_with(opening))
-    });
-    Ok(files)
-}
-
-/// One line a file, as `sha256sum --check` reads it.
-fn checksums(folder: &Path) -> Result<String, Error> {
-    let mut text = String::new();
-    for file in files(folder)? {
-        let bytes = fs::read(&file).map_err(Error::io("read", &file))?;
-        for byte in Sha256::digest(&bytes) {
-            // Writing to a text cannot fail.
-            let _ = write!(text, "{byte:02x}");
+/// The outcome of a package that is not the same when it is built elsewhere.
+fn differs(
+    context: &Context,
+    commit: &Commit,
+    here: &Package,
+    image: &Made,
+) -> Result<Option<Outcome>, Error> {
+    match reproduce(&context.workspace, &context.settings, commit, here, image)? {
+        Comparison::Same => {
+            context.console.say(format!(
+                "built again in another folder: the same bytes, SHA-256 {}",
+                here.digest
+            ));
+            Ok(None)
         }
-        let name = file.file_name().unwrap_or_default();
-        let _ = writeln!(text, "  {}", name.to_string_lossy());
+        Comparison::Different(files) => {
+            let summary = format!("built elsewhere, other bytes: {}", files.join(", "));
+            let verdict = format!("BUILD FAILED: {summary}, stopping the pipeline");
+            context.console.say(verdict);
+            let outcome = Outcome::new(ExitCode::Gate, summary);
+            Ok(Some(outcome.repeated_by("ci-stage build --check")))
+        }
     }
-    Ok(text)
+}
+
+pub(super) fn commands(context: &Context) -> Result<Vec<String>, Error> {
+    let settings = &context.settings;
+    let release = Release {
+        names: settings.bins.as_deref(),
+        commit: "COMMIT",
+        epoch: 0,
+        statically: settings.image.is_some(),
+    };
+    let command = release_command(&context.workspace, release)?;
+    let name = settings.package_name(&context.workspace);
+    let mut commands = vec![
+        shell(&command),
+        format!("packages dist/{name}-COMMIT and dist/{name}-COMMIT.tar.zst"),
+    ];
+    if settings.image.is_some() {
+        commands.push(format!("buildah, for dist/{name}-COMMIT.oci"));
+    }
+    Ok(commands)
 }

@@ -15,9 +15,15 @@ pub(super) fn run(context: &Context) -> Result<Outcome, Error> {
     if !said.success {
         let found = Diagnostic::of_messages(&messages);
         context.console.say(&said.rendered);
+        let repeat = "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --workspace";
+        if said.does_not_build() {
+            let verdict = "BUILD FAILED: the code does not compile, stopping the pipeline";
+            context.console.say(verdict);
+            let outcome = Outcome::new(ExitCode::DoesNotBuild, "the code does not compile");
+            return Ok(outcome.finding(found).repeated_by(repeat));
+        }
         let verdict = "DOCS FAILED: rustdoc has warnings, stopping the pipeline";
         context.console.say(verdict);
-        let repeat = "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --workspace";
         let summary = format!("{} from rustdoc", found.len());
         let outcome = Outcome::new(ExitCode::Lint, summary);
         return Ok(outcome.finding(found).repeated_by(repeat));

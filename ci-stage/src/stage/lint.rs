@@ -3,13 +3,16 @@
 use std::io::IsTerminal;
 use std::process::Command;
 
+use cargo_metadata::{CompilerMessage, Target};
+
 use super::report::Outcome;
 use super::{Context, Shared, lock, shell, test};
 use crate::cargo::process::{Streams, run as run_process};
-use crate::cargo::{Diagnostics, diagnose};
+use crate::cargo::{Diagnostics, Instrumentation, build_untested, diagnose};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::error::Error;
 use crate::exit::ExitCode;
+use crate::plural::counted;
 
 const CLIPPY: [&str; 3] = ["clippy", "--workspace", "--all-targets"];
 const DENY: [&str; 3] = ["--", "-D", "warnings"];
@@ -21,7 +24,11 @@ pub(super) fn run(context: &Context, shared: &Shared) -> Result<Outcome, Error> 
     if context.options.fused {
         return fused(context, shared);
     }
-    let (clippy, messages) = diagnose(&context.workspace, &CLIPPY, &DENY, wants_colour())?;
+    clippy(context, &CLIPPY)
+}
+
+fn clippy(context: &Context, subcommand: &[&str]) -> Result<Outcome, Error> {
+    let (clippy, messages) = diagnose(&context.workspace, subcommand, &DENY, wants_colour())?;
     let outcome = judge(context, &clippy).finding(Diagnostic::of_messages(&messages));
     Ok(outcome)
 }
@@ -96,18 +103,16 @@ fn wants_colour() -> bool {
 
 /// Takes the warnings from the one compile that builds the tests as well.
 fn fused(context: &Context, shared: &Shared) -> Result<Outcome, Error> {
-    let compiled = match test::compile(context, shared) {
-        Err(Error::DoesNotBuild(rendered)) => {
-            let failed = Diagnostics {
-                rendered,
-                errors: 1,
-                ..Diagnostics::default()
-            };
-            return Ok(judge(context, &failed));
-        }
-        compiled => compiled?,
+    let said = match compiled(context, shared) {
+        // Clippy alone tells what is wrong with the code from what a lint forbids.
+        Err(Error::DoesNotBuild(_)) => return clippy(context, &CLIPPY),
+        said => said?,
     };
-    let found = Diagnostic::of_messages(&compiled.messages);
+    let found = Diagnostic::of_messages(&said);
+    if found.is_empty() && has_benches(context) {
+        // No test run compiles them.
+        return clippy(context, &["clippy", "--workspace", "--benches"]);
+    }
     let rendered: String = found.iter().map(|found| found.rendered.as_str()).collect();
     let clippy = Diagnostics {
         success: found.is_empty(),
@@ -115,8 +120,23 @@ fn fused(context: &Context, shared: &Shared) -> Result<Outcome, Error> {
         lints: found.len(),
         errors: 0,
     };
-    *lock(&shared.compiled) = Some(compiled);
     Ok(judge(context, &clippy).finding(found))
+}
+
+/// Compiles for the tests, leaves that for their stage, and gives all that the compiler said.
+fn compiled(context: &Context, shared: &Shared) -> Result<Vec<CompilerMessage>, Error> {
+    let compiled = test::compile(context, shared)?;
+    let mut said = compiled.messages.clone();
+    *lock(&shared.compiled) = Some(compiled);
+    let instrumentation = Instrumentation::prepare(&context.workspace, true)?;
+    said.extend(build_untested(&context.workspace, &instrumentation)?);
+    Ok(said)
+}
+
+fn has_benches(context: &Context) -> bool {
+    let packages = context.workspace.packages();
+    let mut targets = packages.iter().flat_map(|package| &package.targets);
+    targets.any(Target::is_bench)
 }
 
 fn judge(context: &Context, clippy: &Diagnostics) -> Outcome {
@@ -127,17 +147,13 @@ fn judge(context: &Context, clippy: &Diagnostics) -> Outcome {
     }
     context.console.say(&clippy.rendered);
     let repeat = "cargo clippy --workspace --all-targets -- -D warnings";
-    if clippy.lints == 0 || clippy.errors > 0 {
+    if clippy.does_not_build() {
         let verdict = "BUILD FAILED: the code does not compile, stopping the pipeline";
         context.console.say(verdict);
         let outcome = Outcome::new(ExitCode::DoesNotBuild, "the code does not compile");
         return outcome.repeated_by(repeat);
     }
-    let count = clippy.lints;
-    let summary = format!(
-        "{count} {} from clippy",
-        if count == 1 { "warning" } else { "warnings" }
-    );
+    let summary = format!("{} from clippy", counted(clippy.lints, "warning"));
     context
         .console
         .say(format!("LINT FAILED: {summary}, stopping the pipeline"));

@@ -5,31 +5,39 @@ mod build;
 mod coverage;
 mod disk;
 mod docs;
+mod limit;
 mod lint;
+mod mutants;
 mod own;
 mod report;
 mod secrets;
+mod shell;
 mod test;
 mod unused;
 
+pub use build::BuildRequest;
 pub use coverage::CoverageRequest;
+pub use mutants::MutantGates;
 pub use report::{Cached, Findings, Report, State};
+pub(crate) use shell::{quoted, shell};
+pub(crate) use test::Run as TestRun;
+pub use test::repeat::Program as TestProgram;
+pub(crate) use test::repeat::command as repeat_command;
 
-use std::collections::BTreeMap;
-use std::process::Command;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use cargo_metadata::CompilerMessage;
 
-use crate::cargo::process::Lane;
-use crate::cargo::{Built, TestScope, Workspace};
+use crate::cargo::{Built, PlainPrograms, TestScope, Workspace};
 use crate::console::Console;
 use crate::coverage::Profiles;
 use crate::error::Error;
 use crate::settings::{Settings, StageSettings};
-use crate::suite::Limits;
+use crate::shard::{Merged, Sharding};
+use crate::suite::{Limits, Share};
 use crate::tools::Tool;
+use limit::within;
 use report::Outcome;
 
 /// A stage, with what was asked of it.
@@ -50,7 +58,9 @@ pub enum Stage {
     /// Dependencies that no source uses.
     Unused,
     /// The release build and its package.
-    Build,
+    Build(BuildRequest),
+    /// The mutants that other machines have judged, against the gates.
+    Mutants(MutantGates),
     /// Commands of the workspace's own.
     Own(String),
 }
@@ -76,6 +86,8 @@ pub struct Options {
     pub measure: bool,
     /// Whether one compile lints, tests and measures.
     pub fused: bool,
+    /// Which of the tests are this machine's, where several share the work.
+    pub sharding: Option<Sharding>,
 }
 
 /// What every stage is given.
@@ -98,6 +110,15 @@ pub struct Shared {
     pub(crate) compiled: Mutex<Option<Compiled>>,
     /// The profiles of the measured test run.
     pub(crate) profiles: Mutex<Option<Profiles>>,
+    /// What the instrumented build replaced, until every stage is done with it.
+    pub(crate) plain: Mutex<Option<PlainPrograms>>,
+    /// How the tests were divided, and what the compiler said if they do not compile.
+    pub(crate) share: Mutex<Option<Share>>,
+    pub(crate) compiler_said: Mutex<Option<String>>,
+    /// The programs of the tests that ran.
+    pub(crate) programs: Mutex<Vec<TestProgram>>,
+    /// What other machines have done of this run.
+    pub(crate) merged: Option<Arc<Merged>>,
 }
 
 /// A build of the tests, and what the compiler said on the way.
@@ -124,7 +145,7 @@ impl Stage {
             "audit" => Self::Audit,
             "secrets" => Self::Secrets,
             "unused" => Self::Unused,
-            "build" => Self::Build,
+            "build" => Self::Build(BuildRequest::default()),
             own => {
                 let is_own = |stage: &&StageSettings| !stage.run.is_empty();
                 settings.stage.get(own).filter(is_own)?;
@@ -144,7 +165,8 @@ impl Stage {
             Self::Audit => "audit",
             Self::Secrets => "secrets",
             Self::Unused => "unused",
-            Self::Build => "build",
+            Self::Build(_) => "build",
+            Self::Mutants(_) => "mutate",
             Self::Own(name) => name,
         }
     }
@@ -164,7 +186,10 @@ impl Stage {
             }
             Self::Secrets => "keys and tokens in files that are or would be committed",
             Self::Unused => "dependencies that no source mentions",
-            Self::Build => "the release build, packaged with checksums",
+            Self::Build(_) => "the release build, packaged with checksums and a bill of materials",
+            Self::Mutants(_) => {
+                "which mistyped constants the tests notice, by the shards of a sweep"
+            }
             Self::Own(_) => "commands of the workspace's own",
         }
     }
@@ -186,28 +211,31 @@ impl Stage {
     pub fn is_cached_by_default(&self) -> bool {
         match self {
             // What these ask for can change without a change of the workspace.
-            Self::Audit | Self::Own(_) => false,
+            Self::Audit | Self::Own(_) | Self::Mutants(_) => false,
             Self::Coverage(request) => !request.of_record,
+            Self::Build(request) => !request.check,
             _ => true,
         }
     }
 
-    /// The commands that the stage runs, as a shell would take them.
+    /// The commands that the stage runs, as a shell would take them; coverage runs the tests itself
+    /// where no stage before it does.
     ///
     /// # Errors
     /// [`Error::Setup`] when a tool cannot be asked.
-    pub fn commands(&self, context: &Context) -> Result<Vec<String>, Error> {
+    pub fn commands(&self, context: &Context, tests_ran: bool) -> Result<Vec<String>, Error> {
         match self {
             Self::Lint => Ok(lint::commands(context)),
             Self::Test(scope) => test::commands(context, scope),
-            Self::Coverage(request) => coverage::commands(context, request),
+            Self::Coverage(request) => coverage::commands(context, request, tests_ran),
             Self::Docs => Ok(docs::commands(context)),
             Self::Audit => Ok(audit::commands(context)),
             Self::Secrets => Ok(vec![
                 "git ls-files, each file read by ci-stage itself".into(),
             ]),
             Self::Unused => Ok(unused::commands(context)),
-            Self::Build => Ok(build::commands(context)),
+            Self::Build(_) => build::commands(context),
+            Self::Mutants(_) => Ok(Vec::new()),
             Self::Own(name) => Ok(own::commands(context, name)),
         }
     }
@@ -242,80 +270,13 @@ impl Stage {
             Self::Audit => audit::run(context),
             Self::Secrets => secrets::run(context),
             Self::Unused => unused::run(context),
-            Self::Build => build::run(context),
+            Self::Build(request) => build::run(context, *request),
+            Self::Mutants(gates) => mutants::run(context, shared, *gates),
             Self::Own(name) => own::run(context, name),
         }
     }
 }
 
-/// Does the work in a lane that is stopped after the limit.
-fn within<T>(
-    limit: Option<Duration>,
-    work: impl FnOnce() -> Result<T, Error> + Send,
-) -> Result<T, Error>
-where
-    T: Send,
-{
-    let Some(limit) = limit else { return work() };
-    let outer = Lane::here();
-    let lane = Lane::fresh();
-    let (report, watched) = std::sync::mpsc::channel();
-    std::thread::scope(|scope| {
-        let thread = scope.spawn(move || {
-            let result = lane.run(work);
-            let _ = report.send(());
-            result
-        });
-        let deadline = Instant::now() + limit;
-        let mut overdue = false;
-        // The outer lane may be stopped meanwhile, and its programs are not ours.
-        while watched.recv_timeout(Duration::from_millis(50))
-            == Err(std::sync::mpsc::RecvTimeoutError::Timeout)
-        {
-            overdue |= Instant::now() >= deadline;
-            if overdue || outer.is_stopped() {
-                lane.stop();
-            }
-        }
-        let result = thread
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        match result {
-            Err(Error::Interrupted) if overdue => Err(Error::TimedOut(format!(
-                "the stage ran longer than {limit:?} and was killed"
-            ))),
-            result => result,
-        }
-    })
-}
-
 fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
-}
-
-/// A command as a shell would take it, with the variables that are set for it.
-pub(crate) fn shell(command: &Command) -> String {
-    let quoted = |text: &std::ffi::OsStr| {
-        let text = text.to_string_lossy();
-        let plain = |letter: char| letter.is_alphanumeric() || "-_=/.,:+@%".contains(letter);
-        if !text.is_empty() && text.chars().all(plain) {
-            text.into_owned()
-        } else {
-            format!("'{}'", text.replace('\'', "'\\''"))
-        }
-    };
-    let mut variables: BTreeMap<String, String> = BTreeMap::new();
-    for (name, value) in command.get_envs() {
-        if let Some(value) = value {
-            variables.insert(name.to_string_lossy().into_owned(), quoted(value));
-        }
-    }
-    let variables = variables
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"));
-    let program = std::iter::once(command.get_program()).chain(command.get_args());
-    variables
-        .chain(program.map(quoted))
-        .collect::<Vec<_>>()
-        .join(" ")
 }

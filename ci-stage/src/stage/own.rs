@@ -18,7 +18,7 @@ pub(super) fn run(context: &Context, name: &str) -> Result<Outcome, Error> {
             let class = context.settings.stage.get(name);
             let class = class.and_then(|stage| stage.class);
             let class = class.map_or(ExitCode::TestFailed, ExitCode::from);
-            let summary = format!("`{line}` ended with {end:?}");
+            let summary = format!("`{line}` ended with {end}");
             let verdict = format!("BUILD FAILED: {summary}, stopping the pipeline");
             context.console.say(verdict);
             return Ok(Outcome::new(class, summary).repeated_by(line));

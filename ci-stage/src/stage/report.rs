@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cargo::process::LeftBehind;
 use crate::coverage::{Coverage, Gate};
 use crate::diagnostic::Diagnostic;
 use crate::exit::ExitCode;
@@ -23,6 +24,8 @@ pub enum State {
     NotRun,
     /// It ran beside a stage that failed, and was stopped.
     Cancelled,
+    /// It passed in an earlier step of the same pipeline, on the same commit and sources.
+    Earlier,
 }
 
 /// What became of a stage.
@@ -73,6 +76,9 @@ pub struct Findings {
     /// Tests that failed and then passed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub flaky: Vec<FlakyTest>,
+    /// Programs that tests had left running.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_behind: Vec<LeftBehind>,
     /// The coverage by file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,
@@ -85,6 +91,9 @@ pub struct Findings {
     /// The folder of the package.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub package: Option<String>,
+    /// The folder of its image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
 }
 
 /// A report as it is read. Numbers inside a flattened part cannot be read while `serde_json`
@@ -105,12 +114,15 @@ struct Fields {
     tests: Option<Transcript>,
     #[serde(default)]
     flaky: Vec<FlakyTest>,
+    #[serde(default)]
+    left_behind: Vec<LeftBehind>,
     coverage: Option<Coverage>,
     #[serde(default)]
     gates: Vec<Gate>,
     #[serde(default)]
     diagnostics: Vec<Diagnostic>,
     package: Option<String>,
+    image: Option<String>,
 }
 
 impl From<Fields> for Report {
@@ -127,10 +139,12 @@ impl From<Fields> for Report {
             findings: Findings {
                 tests: fields.tests,
                 flaky: fields.flaky,
+                left_behind: fields.left_behind,
                 coverage: fields.coverage,
                 gates: fields.gates,
                 diagnostics: fields.diagnostics,
                 package: fields.package,
+                image: fields.image,
             },
         }
     }
@@ -148,7 +162,8 @@ impl Report {
     /// Whether it ran, now or when it was remembered, and passed.
     #[must_use]
     pub fn has_passed(&self) -> bool {
-        self.class == ExitCode::Passed && matches!(self.state, State::Ran | State::Cached)
+        let has_run = matches!(self.state, State::Ran | State::Cached | State::Earlier);
+        self.class == ExitCode::Passed && has_run
     }
 
     /// Whether it ran and did not pass.
@@ -163,7 +178,7 @@ impl Report {
         match self.state {
             State::NotRun => "not run",
             State::Cancelled => "cancelled",
-            State::Ran | State::Cached => self.class.label(),
+            State::Ran | State::Cached | State::Earlier => self.class.label(),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::diagnostic::{Diagnostic, Level};
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::parallel;
+use crate::plural::counted;
 use crate::sources::Sources;
 use rules::Rules;
 
@@ -49,10 +50,11 @@ pub(super) fn run(context: &Context) -> Result<Outcome, Error> {
 
 fn judge(context: &Context, found: Vec<Diagnostic>, files: usize) -> Outcome {
     if found.is_empty() {
-        let summary = format!("none in {files} files");
+        let files = counted(files, "file");
+        let summary = format!("none in {files}");
         context
             .console
-            .say(format!("SECRETS PASSED: no key or token in {files} files"));
+            .say(format!("SECRETS PASSED: no key or token in {files}"));
         return Outcome::new(ExitCode::Passed, summary);
     }
     for secret in &found {

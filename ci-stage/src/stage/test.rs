@@ -1,22 +1,45 @@
 //! The test stage: builds the tests of a scope, runs each in its own process, prints the transcript.
 
+pub(crate) mod repeat;
+mod share;
+
 use std::collections::BTreeMap;
+use std::process::Command;
+
+use repeat::Program;
 
 use super::report::{Findings, Outcome};
 use super::{Compiled, Context, Shared, lock, shell};
-use crate::cargo::{Instrumentation, TestScope, build_instrumented, build_tests};
+use crate::cargo::process::LeftBehind;
+use crate::cargo::{Instrumentation, PlainPrograms, TestScope, build_instrumented, build_tests};
 use crate::coverage::Profiles;
 use crate::error::Error;
 use crate::exit::ExitCode;
+use crate::plural::counted;
 use crate::settings::Quarantine;
-use crate::suite::{self, Conditions, Retries, Tested};
-use crate::transcript::{Status, Transcript, closing, heading};
+use crate::suite::{self, Conditions, Retries, Share, Tested};
+use crate::transcript::{Transcript, closing, heading};
 
 pub(super) fn run(context: &Context, shared: &Shared, scope: &TestScope) -> Result<Outcome, Error> {
     let run = match tested(context, shared, scope) {
-        Err(Error::DoesNotBuild(messages)) => return Ok(does_not_build(context, scope, &messages)),
+        Err(Error::DoesNotBuild(messages)) => {
+            let outcome = does_not_build(context, scope, &messages);
+            *lock(&shared.compiler_said) = Some(messages);
+            return Ok(outcome);
+        }
         run => run?,
     };
+    if context.options.sharding.is_some() {
+        share::mend(context, shared)?;
+    }
+    if let Some(share) = share::none_is_mine(&run.tested) {
+        let all = share.units.len();
+        let summary = format!("none of {all} tests falls to shard {}", share.shard);
+        context.console.say(&summary);
+        let mut outcome = judged(context, run);
+        (outcome.class, outcome.summary) = (ExitCode::Passed, summary);
+        return Ok(outcome);
+    }
     context.console.say(&run.tested.transcript);
     Ok(judged(context, run))
 }
@@ -26,9 +49,11 @@ pub(super) fn commands(context: &Context, scope: &TestScope) -> Result<Vec<Strin
         .workspace
         .cargo(&["test", "--no-run", "--message-format=json"]);
     build.args(scope.arguments());
-    let measured = is_measured(context, scope);
-    if measured {
-        Instrumentation::prepare(&context.workspace, context.options.fused)?.apply(&mut build);
+    let instrumentation = is_measured(context, scope)
+        .then(|| Instrumentation::prepare(&context.workspace, context.options.fused))
+        .transpose()?;
+    if let Some(instrumentation) = &instrumentation {
+        instrumentation.apply(&mut build);
     }
     let mut commands = vec![shell(&build)];
     commands.push(if context.options.nextest {
@@ -38,18 +63,19 @@ pub(super) fn commands(context: &Context, scope: &TestScope) -> Result<Vec<Strin
     });
     if *scope == TestScope::Workspace {
         let mut examples = context.workspace.cargo(&["test", "--doc", "--workspace"]);
-        if measured {
-            examples.env("RUSTDOCFLAGS", "-Cinstrument-coverage");
+        if let Some(instrumentation) = &instrumentation {
+            measure_examples(context, instrumentation, &mut examples);
         }
         commands.push(shell(&examples));
     }
     Ok(commands)
 }
 
-/// A run of tests, and what it left for the coverage stage.
-pub(super) struct Run {
-    pub(super) tested: Tested,
-    pub(super) repeat: Option<String>,
+/// A run of tests, and the command that repeats what failed.
+#[derive(Debug, Clone)]
+pub(crate) struct Run {
+    pub(crate) tested: Tested,
+    pub(crate) repeat: Option<String>,
 }
 
 fn is_measured(context: &Context, scope: &TestScope) -> bool {
@@ -62,6 +88,7 @@ pub(super) fn compile(context: &Context, shared: &Shared) -> Result<Compiled, Er
         return Ok(compiled);
     }
     let instrumentation = Instrumentation::prepare(&context.workspace, context.options.fused)?;
+    lock(&shared.plain).get_or_insert_with(|| PlainPrograms::keep(&context.workspace));
     let (built, messages) =
         build_instrumented(&context.workspace, &TestScope::Workspace, &instrumentation)?;
     Ok(Compiled { built, messages })
@@ -69,6 +96,14 @@ pub(super) fn compile(context: &Context, shared: &Shared) -> Result<Compiled, Er
 
 /// Builds and runs the tests; a measured run leaves its profiles in `shared`.
 pub(super) fn tested(context: &Context, shared: &Shared, scope: &TestScope) -> Result<Run, Error> {
+    if let Some(merged) = shared
+        .merged
+        .as_ref()
+        .and_then(|merged| merged.tests.as_ref())
+    {
+        lock(&shared.profiles).clone_from(&merged.profiles);
+        return merged.run();
+    }
     let workspace = &context.workspace;
     let measured = is_measured(context, scope);
     let built = if measured {
@@ -76,7 +111,7 @@ pub(super) fn tested(context: &Context, shared: &Shared, scope: &TestScope) -> R
     } else {
         build_tests(workspace, scope, &[])?
     };
-    let conditions = conditions(context);
+    let conditions = conditions(context, scope);
     let instrumentation = Instrumentation::prepare(workspace, context.options.fused);
     let mut tested = if measured {
         let profiles = Profiles::begin(&instrumentation?, &built)?;
@@ -90,12 +125,16 @@ pub(super) fn tested(context: &Context, shared: &Shared, scope: &TestScope) -> R
     } else {
         suite::run(workspace, &built, &conditions)?
     };
-    if *scope == TestScope::Workspace {
+    lock(&shared.share).clone_from(&tested.share);
+    let examples_are_mine = tested.share.as_ref().is_none_or(Share::has_examples);
+    if *scope == TestScope::Workspace && examples_are_mine {
         let doctests = examples(context, shared)?;
         tested.transcript.duration += doctests.duration;
         tested.transcript.suites.extend(doctests.suites);
     }
-    let repeat = repeat(&built, &tested.transcript);
+    let programs = Program::all_of(&built);
+    let repeat = repeat::command(&programs, &tested.transcript);
+    *lock(&shared.programs) = programs;
     let transcript = &mut tested.transcript;
     if transcript.tests().next().is_some() {
         transcript.suites.retain(|suite| !suite.tests.is_empty());
@@ -112,7 +151,7 @@ pub(super) fn again(
     let built = compile(context, shared)?.built;
     let instrumentation = Instrumentation::prepare(&context.workspace, context.options.fused)?;
     let fresh = Profiles::begin(&instrumentation, &built)?;
-    let conditions = conditions(context);
+    let conditions = conditions(context, &TestScope::Workspace);
     suite::run(
         &context.workspace,
         &built,
@@ -121,7 +160,8 @@ pub(super) fn again(
     Ok(fresh)
 }
 
-fn conditions(context: &Context) -> Conditions {
+fn conditions(context: &Context, scope: &TestScope) -> Conditions {
+    let workspace = &context.workspace;
     Conditions {
         limits: context.options.limits,
         retries: Retries {
@@ -130,6 +170,8 @@ fn conditions(context: &Context) -> Conditions {
         },
         environment: BTreeMap::new(),
         nextest: context.options.nextest,
+        sharding: context.options.sharding.clone(),
+        examples: *scope == TestScope::Workspace && suite::can_have_doctests(workspace),
     }
 }
 
@@ -148,18 +190,20 @@ pub(super) fn with_profiles(
 
 fn examples(context: &Context, shared: &Shared) -> Result<Transcript, Error> {
     let limit = context.options.limits.examples();
-    let profiles = lock(&shared.profiles).clone();
-    let Some(profiles) = profiles else {
+    if lock(&shared.profiles).is_none() {
         return suite::doctests(&context.workspace, limit, |_| ());
-    };
+    }
     let instrumentation = Instrumentation::prepare(&context.workspace, context.options.fused)?;
-    let flags = rustdoc_flags(context);
     suite::doctests(&context.workspace, limit, |command| {
-        instrumentation.apply(command);
-        command
-            .env("RUSTDOCFLAGS", &flags)
-            .env("LLVM_PROFILE_FILE", profiles.of_doctests());
+        measure_examples(context, &instrumentation, command);
     })
+}
+
+fn measure_examples(context: &Context, instrumentation: &Instrumentation, command: &mut Command) {
+    instrumentation.apply(command);
+    command
+        .env("RUSTDOCFLAGS", rustdoc_flags(context))
+        .env("LLVM_PROFILE_FILE", Profiles::of_doctests(instrumentation));
 }
 
 /// The flags that are set already, and the one that makes an example leave a profile.
@@ -187,12 +231,17 @@ pub(super) fn judged(context: &Context, run: Run) -> Outcome {
     let forgiven = tested.flaky.len() - wavering;
     if forgiven > 0 {
         context.console.say(format!(
-            "{forgiven} flaky in quarantine; they count as passed until it ends"
+            "{} in quarantine, counted as passed until it ends",
+            counted(forgiven, "flaky test")
         ));
     }
+    say_left_behind(context, &tested.left_behind);
     let ended = ended(&context.settings.quarantine);
     if !ended.is_empty() {
         context.console.say(ended.join("\n"));
+        context
+            .console
+            .say("BUILD FAILED: a quarantine has ended, stopping the pipeline");
         if class == ExitCode::Passed {
             class = ExitCode::Baseline;
             summary = ended.into_iter().next().unwrap_or_default();
@@ -204,9 +253,17 @@ pub(super) fn judged(context: &Context, run: Run) -> Outcome {
         findings: Findings {
             tests: Some(tested.transcript),
             flaky: tested.flaky,
+            left_behind: tested.left_behind,
             ..Findings::default()
         },
         ..Outcome::new(class, summary)
+    }
+}
+
+/// A test that passes may still have left something running.
+pub(super) fn say_left_behind(context: &Context, left_behind: &[LeftBehind]) {
+    for left in left_behind {
+        context.console.say(left);
     }
 }
 
@@ -220,27 +277,6 @@ fn ended(quarantine: &[Quarantine]) -> Vec<String> {
             )
         })
         .collect()
-}
-
-/// The command that repeats the first failed test alone.
-fn repeat(built: &crate::cargo::Built, transcript: &Transcript) -> Option<String> {
-    let (suite, test) = transcript
-        .tests()
-        .find(|(_, test)| matches!(test.status, Status::Failed(_)))?;
-    let mut programs = built.tests.iter();
-    let program = programs.find(|program| suite::name(built, program) == suite);
-    let Some(program) = program else {
-        return Some("cargo test --doc --workspace".into());
-    };
-    let package = &program.package_name;
-    let target = program.selector();
-    let words = ["cargo", "test", "--package", package, &target];
-    let command = words.join(" ");
-    Some(if program.harness {
-        format!("{command} -- --exact {}", test.name)
-    } else {
-        command
-    })
 }
 
 fn does_not_build(context: &Context, scope: &TestScope, messages: &str) -> Outcome {

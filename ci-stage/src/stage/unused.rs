@@ -46,7 +46,7 @@ pub(super) fn run(context: &Context) -> Result<Outcome, Error> {
             let outcome = Outcome::new(ExitCode::Lint, "a dependency is not used");
             Ok(outcome.repeated_by(format!("cargo {tool}")))
         }
-        end => Err(Error::Setup(format!("cargo {tool} ended with {end:?}"))),
+        end => Err(Error::Setup(format!("cargo {tool} ended with {end}"))),
     }
 }
 

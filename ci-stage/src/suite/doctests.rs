@@ -5,11 +5,16 @@ use std::time::{Duration, Instant};
 
 use cargo_metadata::Target;
 
-use super::failure::of_output;
+use super::failure::of_examples;
 use crate::cargo::Workspace;
 use crate::cargo::process::{Finished, Streams, run};
 use crate::error::Error;
+use crate::shard::EXAMPLES;
 use crate::transcript::{Outcome, Status, Suite, Transcript};
+
+/// The names under which they are shown.
+pub(super) const SUITE: &str = EXAMPLES.0;
+pub(super) const TEST: &str = EXAMPLES.1;
 
 /// Runs the doctests of every member with `cargo test --doc`; its exit code is the verdict of
 /// all of them together, so they are shown as one test. They are killed after `limit`; `prepare` sets the environment.
@@ -46,12 +51,12 @@ fn suite(finished: &Finished) -> Option<Suite> {
         }
         Status::Passed
     } else {
-        Status::Failed(of_output(finished))
+        Status::Failed(of_examples(finished))
     };
     Some(Suite {
-        name: "doctests".into(),
+        name: SUITE.into(),
         tests: vec![Outcome {
-            name: "workspace".into(),
+            name: TEST.into(),
             status,
             duration: finished.duration,
         }],
@@ -68,7 +73,8 @@ fn ran_any(output: &str) -> bool {
         .any(|count| count > 0)
 }
 
-fn can_have_doctests(workspace: &Workspace) -> bool {
+/// Whether any member has documentation whose examples rustdoc would run.
+pub(crate) fn can_have_doctests(workspace: &Workspace) -> bool {
     let documented = |target: &Target| target.doctest && !target.is_bin();
     let packages = workspace.packages();
     let mut targets = packages.iter().flat_map(|package| &package.targets);

@@ -35,14 +35,41 @@ pub(crate) fn describe(test: &str, finished: &Finished) -> Failure {
     }
 }
 
-/// Describes a failure by all that was written.
-pub(super) fn of_output(finished: &Finished) -> Failure {
+/// Describes examples that failed: which, then all that was written.
+pub(super) fn of_examples(finished: &Finished) -> Failure {
+    let examples = failed_examples(&finished.output);
+    let mut message = finished.output.trim().to_owned();
+    match &examples[..] {
+        [] => {}
+        [(_, item)] => message.insert_str(0, &format!("the example of {item} fails\n")),
+        many => {
+            let places: Vec<&str> = many.iter().map(|(place, _)| place.as_str()).collect();
+            message.insert_str(0, &format!("the examples at {} fail\n", places.join(", ")));
+        }
+    }
     Failure {
-        message: finished.output.trim().to_owned(),
+        location: examples.into_iter().next().map(|(place, _)| place),
+        message,
         timed_out: matches!(finished.end, End::TimedOut(_)),
         output: finished.output.clone(),
-        ..Failure::default()
     }
+}
+
+/// Where they stand and what they are examples of, from the list with which rustdoc ends:
+/// `    src/lib.rs - money::add (line 12)`.
+fn failed_examples(output: &str) -> Vec<(String, String)> {
+    let (_, list) = output.rsplit_once("\nfailures:\n").unwrap_or_default();
+    let names = list.lines().map_while(|line| line.strip_prefix("    "));
+    let example = |name: &str| {
+        let (file, rest) = name.split_once(" - ")?;
+        let (item, rest) = rest.split_once(" (line ").or_else(|| {
+            let rest = rest.strip_prefix("(line ")?;
+            Some(("its file", rest))
+        })?;
+        let (line, _) = rest.split_once(')')?;
+        Some((format!("{file}:{line}"), item.to_owned()))
+    };
+    names.filter_map(example).collect()
 }
 
 /// A panic as the standard library reports it.

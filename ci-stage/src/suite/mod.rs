@@ -1,5 +1,6 @@
 //! Running test programs, one process a test, and telling what became of each test.
 
+mod conditions;
 mod doctests;
 mod failure;
 mod flaky;
@@ -7,12 +8,16 @@ mod list;
 mod nextest;
 mod order;
 mod run;
+mod share;
 
+pub use conditions::{Conditions, Limits};
+pub(crate) use doctests::can_have_doctests;
 pub use doctests::doctests;
 pub(crate) use failure::describe;
 pub use flaky::{FlakyTest, Retries};
 pub(crate) use list::tests as listed;
-pub use run::{Conditions, Limits, Tested, run, run_one};
+pub use run::{Tested, run, run_one};
+pub use share::Share;
 
 use crate::cargo::{Built, TestExecutable};
 use cargo_metadata::TargetKind;

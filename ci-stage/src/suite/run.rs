@@ -1,72 +1,20 @@
 //! Runs the tests of a build in parallel, a process each.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use super::conditions::{Conditions, Limits};
 use super::failure::describe;
 use super::flaky::{FlakyTest, Retries};
 use super::list::{self, Listed};
 use super::nextest;
-use crate::cargo::process::{self, Streams};
+use super::share::Share;
+use crate::cargo::process::{self, LeftBehind, Mark, Streams, TEST_NAME};
 use crate::cargo::{Built, RuntimeEnvironment, TestExecutable, Workspace};
 use crate::error::Error;
 use crate::parallel;
 use crate::transcript::{Outcome, Status, Suite, Transcript};
-
-/// What a run may use up.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// After this time a test is killed and counts as failed.
-    pub test: Duration,
-    /// How many tests run at the same time.
-    pub jobs: usize,
-}
-
-impl Limits {
-    /// A time limit a test, and as many tests at a time as there are cores.
-    #[must_use]
-    pub fn per_test(test: Duration) -> Self {
-        let jobs = parallel::cores();
-        Self { test, jobs }
-    }
-}
-
-impl Limits {
-    /// The time limit of all examples in the documentation, which are compiled one by one.
-    #[must_use]
-    pub fn examples(&self) -> Duration {
-        const LEAST: Duration = Duration::from_mins(10);
-        LEAST.max(self.test * 4)
-    }
-}
-
-/// Under which conditions tests run.
-#[derive(Debug, Clone)]
-pub struct Conditions {
-    /// What they may use up.
-    pub limits: Limits,
-    /// How often they are tried again.
-    pub retries: Retries,
-    /// Further variables.
-    pub environment: BTreeMap<String, OsString>,
-    /// Whether `cargo nextest` is there to run them.
-    pub nextest: bool,
-}
-
-impl Conditions {
-    /// Limits, and nothing else out of the ordinary.
-    #[must_use]
-    pub fn plain(limits: Limits) -> Self {
-        Self {
-            limits,
-            retries: Retries::default(),
-            environment: BTreeMap::new(),
-            nextest: false,
-        }
-    }
-}
 
 /// What became of the tests.
 #[derive(Debug, Clone)]
@@ -75,6 +23,10 @@ pub struct Tested {
     pub transcript: Transcript,
     /// Those that failed and then passed.
     pub flaky: Vec<FlakyTest>,
+    /// Programs that tests had left running; they were ended.
+    pub left_behind: Vec<LeftBehind>,
+    /// How the tests were divided, where several machines share the work.
+    pub share: Option<Share>,
 }
 
 /// A test that waits to be run: of which program, in which suite.
@@ -90,18 +42,42 @@ pub(super) struct Job<'a> {
 /// [`Error::Setup`] when a program cannot be started or does not list its tests;
 /// [`Error::Interrupted`] after ^C.
 pub fn run(workspace: &Workspace, built: &Built, conditions: &Conditions) -> Result<Tested, Error> {
+    let mark = Mark::fresh();
+    let mut marked = conditions.clone();
+    let (variable, value) = mark.variable();
+    marked.environment.insert(variable.to_owned(), value);
+    let tested = run_marked(workspace, built, &marked);
+    // Also after ^C: nextest kills the groups of its tests, and a test may have left its group.
+    let left_behind = mark.end_left_behind();
+    tested.map(|tested| Tested {
+        left_behind,
+        ..tested
+    })
+}
+
+fn run_marked(
+    workspace: &Workspace,
+    built: &Built,
+    conditions: &Conditions,
+) -> Result<Tested, Error> {
     let environment = RuntimeEnvironment::new(workspace, built)?;
     let command = |program: &TestExecutable| {
         let mut command = environment.command(workspace, built, program);
         command.envs(&conditions.environment);
         command
     };
-    let jobs = jobs(built, command)?;
+    let mut jobs = jobs(built, command)?;
     let names: Vec<String> = built
         .tests
         .iter()
         .map(|program| super::name(built, program))
         .collect();
+    let sharding = conditions.sharding.as_ref();
+    let share = sharding.map(|sharding| Share::of(&jobs, &names, conditions.examples, sharding));
+    if let Some(share) = &share {
+        let mut places = 0..;
+        jobs.retain(|_| places.next().is_some_and(|place| share.is_mine(place)));
+    }
     let started = Instant::now();
     let mut by_nextest = if conditions.nextest {
         nextest::run(workspace, built, (&jobs, &names), conditions)?
@@ -126,7 +102,8 @@ pub fn run(workspace: &Workspace, built: &Built, conditions: &Conditions) -> Res
     let duration = started.elapsed();
     let outcomes = attempts.into_iter().flatten();
     let all = jobs.iter().map(|job| job.suite).zip(outcomes);
-    Ok(judged(names, all, &conditions.retries, duration))
+    let tested = judged(names, all, &conditions.retries, duration);
+    Ok(Tested { share, ..tested })
 }
 
 fn jobs(
@@ -186,7 +163,12 @@ fn judged(
         suite.tests.push(outcome);
     }
     let transcript = Transcript { suites, duration };
-    Tested { transcript, flaky }
+    Tested {
+        transcript,
+        flaky,
+        left_behind: Vec::new(),
+        share: None,
+    }
 }
 
 fn run_listed(
@@ -242,6 +224,7 @@ pub fn run_one(
     harness: bool,
     limit: Duration,
 ) -> Result<Outcome, Error> {
+    command.env(TEST_NAME, name);
     if harness {
         command.args(["--exact", name, "--nocapture"]);
     }

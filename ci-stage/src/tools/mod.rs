@@ -29,6 +29,8 @@ pub enum Tool {
     CargoDeny,
     /// `cargo shear`
     CargoShear,
+    /// `cargo machete`
+    CargoMachete,
     /// `git`
     Git,
 }
@@ -46,6 +48,7 @@ impl Tool {
             Self::CargoNextest => "cargo-nextest",
             Self::CargoDeny => "cargo-deny",
             Self::CargoShear => "cargo-shear",
+            Self::CargoMachete => "cargo-machete",
             Self::Git => "git",
         }
     }
@@ -59,6 +62,7 @@ impl Tool {
             Self::CargoNextest => Some("nextest"),
             Self::CargoDeny => Some("deny"),
             Self::CargoShear => Some("shear"),
+            Self::CargoMachete => Some("machete"),
             Self::Llvm | Self::Rustc | Self::Git => None,
         }
     }
@@ -124,7 +128,11 @@ impl Tool {
         Ok(match self {
             Self::Rustfmt => vec!["rustup component add rustfmt".into()],
             Self::Clippy => vec!["rustup component add clippy".into()],
-            Self::CargoLlvmCov | Self::CargoNextest | Self::CargoDeny | Self::CargoShear => {
+            Self::CargoLlvmCov
+            | Self::CargoNextest
+            | Self::CargoDeny
+            | Self::CargoShear
+            | Self::CargoMachete => {
                 vec![format!("cargo install {} --locked", self.name())]
             }
             Self::Rustc => vec!["see https://rustup.rs".into()],

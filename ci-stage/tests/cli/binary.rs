@@ -28,6 +28,9 @@ pub(crate) fn ci_stage() -> Command {
             command.env_remove(&*name);
         }
     }
-    command.env("NO_COLOR", "1");
+    command.env("NO_COLOR", "1").env(
+        "XDG_CACHE_HOME",
+        concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"),
+    );
     command
 }

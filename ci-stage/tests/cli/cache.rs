@@ -16,8 +16,7 @@ fn what_has_not_changed_is_answered_from_the_cache_and_what_has_is_run() {
         "{}",
         second.stdout
     );
-    let verdict: serde_json::Value =
-        serde_json::from_str(&project.read("target/ci/verdict.json")).unwrap();
+    let verdict = project.verdict();
     assert_eq!(verdict["stages"][0]["state"], "cached");
 
     project.edit("src/lib.rs", "pub fn", "/// Changed.\npub fn");
@@ -58,4 +57,38 @@ fn on_the_branch_that_deploys_a_ci_server_runs_everything() {
     };
     assert!(server("change").contains("cached"));
     assert!(!server("main").contains("cached"));
+}
+
+#[test]
+fn what_was_compiled_stays_compiled_when_sources_come_anew_with_the_same_content() {
+    let project = Project::of("passes");
+    project.commit();
+    // As a fresh clone does onto which the target folder was restored.
+    let clone_anew = || {
+        for (path, content) in project.files() {
+            if !path.components().any(|part| part.as_os_str() == ".git") {
+                std::fs::remove_file(&path).unwrap();
+                std::fs::write(&path, content).unwrap();
+            }
+        }
+    };
+    let test = || project.ci_stage(&["test", "--no-cache"]);
+    let first = test();
+    assert!(
+        first.stderr.contains("Compiling passes"),
+        "{}",
+        first.stderr
+    );
+    clone_anew();
+    let again = test();
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert!(!again.stderr.contains("Compiling"), "{}", again.stderr);
+    clone_anew();
+    project.edit("src/lib.rs", "pub fn", "/// Changed.\npub fn");
+    let changed = test();
+    assert!(
+        changed.stderr.contains("Compiling passes"),
+        "{}",
+        changed.stderr
+    );
 }

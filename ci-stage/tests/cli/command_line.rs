@@ -24,7 +24,13 @@ Commands:
   lint         Check formatting, then clippy with every warning an error
   coverage     Run the tests, measure how much of the code they reach and hold that against the
                gates
-  build        Build for release and package the binaries in dist/NAME-COMMIT
+  build        Build for release and package the binaries in dist/NAME-COMMIT.tar.zst
+  deploy       Bring the artifact to an environment, watch it there, and go back if it misbehaves
+  impact       Say what the artifact would do to what customers pay, beside what runs
+  approve      Approve exactly these bytes for an environment, with your SSH key
+  rollback     Make an earlier release run again
+  status       Show what runs where, since when, with which verdict
+  drill        Prove on an environment that going back works: deploy a release that fails its checks
   lesson       Predict what the pipeline will do, see it, and learn why
   mutate       Mistype every constant in every likely way and show which test notices
   docs         Check the documentation: rustdoc's warnings, and the examples that it runs
@@ -32,7 +38,9 @@ Commands:
   secrets      Look for committed keys and tokens
   unused       Look for dependencies that no source mentions
   run          Run some stages, in the order given, or a part of the pipeline
+  merge        Put the shards of a run together into one verdict
   report       Render the last run's verdict for another program
+  provider     Generate the file of a CI server, or hold it against what would be generated
   repro        Run again just what failed in the last run
   cache        Show or forget the passes that are remembered
   doctor       List the tools, their versions, and how to get those that are missing
@@ -208,4 +216,20 @@ For more information, try '--help'.
 "#]]
     );
     assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn the_doctor_answers_programs_in_json() {
+    let project = Project::of("passes");
+    let answer = project.ci_stage(&["doctor", "--format", "json"]);
+    assert_eq!(answer.code, 0, "{}", answer.stderr);
+    let tools: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
+    let named = |name: &str| {
+        let mut tools = tools.as_array().unwrap().iter();
+        tools.find(|tool| tool["tool"] == name).unwrap().clone()
+    };
+    assert_eq!(named("rustc")["needed"], true);
+    let llvm = named("LLVM's tools");
+    assert_eq!(llvm["programs"].as_array().unwrap().len(), 2, "{llvm}");
+    assert_eq!(llvm["install"], serde_json::Value::Null);
 }

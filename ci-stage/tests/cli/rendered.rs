@@ -44,7 +44,7 @@ fn coverage_is_rendered_line_by_line_and_the_page_needs_no_network() {
     let page = project.read("target/ci/report.html");
     assert!(page.contains("24-33") && !page.contains("http"), "{page}");
     let again = project.ci_stage(&["repro", "--print"]);
-    assert_eq!(again.stdout, "ci-stage coverage\n");
+    assert_eq!(again.stdout, "ci-stage coverage --fail-under 90\n");
 }
 
 #[test]

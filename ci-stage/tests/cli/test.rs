@@ -1,20 +1,17 @@
 //! `ci-stage test`
 
 use std::fs;
-use std::process::{Command, Stdio};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
-use snapbox::{assert_data_eq, str};
+use snapbox::str;
 
-use crate::binary::ci_stage;
+use crate::processes::{Running, is_gone};
 use crate::project::Project;
 
 #[test]
 fn a_green_workspace_prints_every_suite_in_source_order_and_one_verdict() {
     let answer = Project::of("passes").ci_stage(&["test"]);
-    assert_data_eq!(
-        answer.stdout,
+    answer.prints(
+        0,
         str![[r#"
 CI STAGE: running test suite at 'passes'
 passes::tests::nothing_costs_nothing PASSED
@@ -29,16 +26,15 @@ doctests::workspace PASSED
 --------------------------------------------------
 BUILD PASSED: every test succeeded, proceeding to build stage
 
-"#]]
+"#]],
     );
-    assert_eq!(answer.code, 0, "{}", answer.stderr);
 }
 
 #[test]
 fn one_target_is_run_alone() {
     let answer = Project::of("passes").ci_stage(&["test", "test_total"]);
-    assert_data_eq!(
-        answer.stdout,
+    answer.prints(
+        0,
         str![[r#"
 CI STAGE: running test suite at 'test_total'
 test_total::totals_add_up PASSED
@@ -49,16 +45,15 @@ test_total::the_till_answers PASSED
 --------------------------------------------------
 BUILD PASSED: every test succeeded, proceeding to build stage
 
-"#]]
+"#]],
     );
-    assert_eq!(answer.code, 0, "{}", answer.stderr);
 }
 
 #[test]
 fn failed_tests_are_shown_with_both_values_file_and_line() {
     let answer = Project::of("fails").ci_stage(&["test"]);
-    assert_data_eq!(
-        answer.stdout,
+    answer.prints(
+        1,
         str![[r#"
 CI STAGE: running test suite at 'shop_core'
 shop_core::tests::nothing_stays_nothing PASSED
@@ -86,9 +81,8 @@ own_harness::own_harness FAILED
 --------------------------------------------------
 BUILD FAILED: at least one test failed, stopping the pipeline
 
-"#]]
+"#]],
     );
-    assert_eq!(answer.code, 1, "{}", answer.stderr);
 }
 
 #[test]
@@ -112,23 +106,10 @@ fn two_targets_of_one_name_are_told_apart_by_their_packages() {
 }
 
 #[test]
-fn a_failing_build_script_does_not_build() {
-    let project = Project::of("passes");
-    project.edit(
-        "build.rs",
-        "fn main() {",
-        "fn main() {\n    panic!(\"no compiler\");",
-    );
-    let answer = project.ci_stage(&["test"]);
-    assert_eq!(answer.code, 3, "{}", answer.stdout);
-    assert!(answer.stderr.contains("no compiler"), "{}", answer.stderr);
-}
-
-#[test]
 fn one_package_is_tested_alone() {
     let answer = Project::of("fails").ci_stage(&["test", "shop-app"]);
-    assert_data_eq!(
-        answer.stdout,
+    answer.prints(
+        1,
         str![[r#"
 CI STAGE: running test suite at 'own_harness'
 own_harness::own_harness FAILED
@@ -138,16 +119,15 @@ own_harness::own_harness FAILED
 --------------------------------------------------
 BUILD FAILED: at least one test failed, stopping the pipeline
 
-"#]]
+"#]],
     );
-    assert_eq!(answer.code, 1, "{}", answer.stderr);
 }
 
 #[test]
 fn code_that_does_not_compile_is_shown_as_the_compiler_shows_it() {
     let answer = Project::of("does_not_compile").ci_stage(&["test"]);
-    assert_data_eq!(
-        answer.stdout,
+    answer.prints(
+        3,
         str![[r#"
 CI STAGE: running test suite at 'workspace'
 error[E0308]: mismatched types
@@ -160,32 +140,30 @@ error[E0308]: mismatched types
 --------------------------------------------------
 BUILD FAILED: the code does not compile, stopping the pipeline
 
-"#]]
+"#]],
     );
-    assert_eq!(answer.code, 3, "{}", answer.stderr);
 }
 
 #[test]
 fn a_workspace_without_tests_proves_nothing() {
     let answer = Project::of("no_tests").ci_stage(&["test"]);
-    assert_data_eq!(
-        answer.stdout,
+    answer.prints(
+        4,
         str![[r#"
 CI STAGE: running test suite at 'no_tests'
 0 passed in [TIME]
 --------------------------------------------------
 BUILD FAILED: no test ran, stopping the pipeline
 
-"#]]
+"#]],
     );
-    assert_eq!(answer.code, 4, "{}", answer.stderr);
 }
 
 #[test]
 fn a_signal_is_named() {
     let answer = Project::of("killed").ci_stage(&["test"]);
-    assert_data_eq!(
-        answer.stdout,
+    answer.prints(
+        1,
         str![[r#"
 CI STAGE: running test suite at 'test_crash'
 test_crash::survives PASSED
@@ -197,17 +175,16 @@ test_crash::is_aborted FAILED
 --------------------------------------------------
 BUILD FAILED: at least one test failed, stopping the pipeline
 
-"#]]
+"#]],
     );
-    assert_eq!(answer.code, 1, "{}", answer.stderr);
 }
 
 #[test]
 fn a_test_that_hangs_is_killed_together_with_what_it_started() {
     let project = Project::of("hangs");
     let answer = project.ci_stage(&["test", "--timeout", "3"]);
-    assert_data_eq!(
-        answer.stdout,
+    answer.prints(
+        124,
         str![[r#"
 CI STAGE: running test suite at 'test_queue'
 test_queue::ends PASSED
@@ -218,41 +195,49 @@ test_queue::waits_for_ever FAILED
 --------------------------------------------------
 BUILD FAILED: at least one test timed out, stopping the pipeline
 
-"#]]
+"#]],
     );
-    assert_eq!(answer.code, 124, "{}", answer.stderr);
     assert!(is_gone(&project.read("child")));
+}
+
+#[test]
+fn what_a_passing_test_leaves_running_is_ended_and_told() {
+    for runner in ["nextest", "no-such-tool"] {
+        let project = Project::of("no_tests");
+        fs::create_dir(project.path("tests")).unwrap();
+        let test = r#"
+            #[test]
+            fn forgets_a_sleeper() {
+                let mut sleeper = std::process::Command::new("setsid");
+                sleeper.args(["sh", "-c", "echo $$; exec sleep 86400"]);
+                let mut sleeper = sleeper.stdout(std::process::Stdio::piped()).spawn().unwrap();
+                // Once it speaks it has left the test's group.
+                let mut said = [0; 1];
+                std::io::Read::read_exact(sleeper.stdout.as_mut().unwrap(), &mut said).unwrap();
+                std::fs::write("child", sleeper.id().to_string()).unwrap();
+            }"#;
+        fs::write(project.path("tests/night.rs"), test).unwrap();
+        let answer = project.ci_stage_without(runner, &["test"]);
+        assert_eq!(answer.code, 0, "{}{}", answer.stdout, answer.stderr);
+        let mut lines = answer.stdout.lines();
+        let told = lines.any(|line| {
+            line.starts_with("forgets_a_sleeper left `") && line.contains("sleep 86400")
+        });
+        assert!(told, "{}", answer.stdout);
+        assert!(is_gone(&project.read("child")));
+        let found = &project.verdict()["stages"][0]["left_behind"][0];
+        assert_eq!(found["test"], "forgets_a_sleeper");
+    }
 }
 
 #[test]
 fn an_interrupt_kills_the_tests_and_leaves_no_verdict() {
     let project = Project::of("hangs");
-    // Reading from the pipe waits until the hanging test has started its child.
-    let made = Command::new("mkfifo").arg(project.path("child")).status();
-    assert!(made.unwrap().success());
-    let mut run = ci_stage();
-    run.arg("-C").arg(project.path("")).arg("test");
-    let mut run = run.stdout(Stdio::null()).spawn().unwrap();
-    let child = project.read("child");
-    let process = Pid::from_child(&run);
-    kill_process(process, Signal::INT).unwrap();
-    assert_eq!(run.wait().unwrap().code(), Some(130));
+    let mut run = Running::start(&project, &[], &["test"]);
+    let child = run.heard();
+    assert_eq!(run.interrupt(), Some(130));
     assert!(is_gone(&child));
     assert!(!project.path("target/ci/verdict.json").exists());
-}
-
-/// Waits until a process has ended. A kill reaches it when it is next scheduled, which may be a
-/// moment after the command that killed it has ended.
-fn is_gone(process: &str) -> bool {
-    let process = Pid::from_raw(process.trim().parse().unwrap()).unwrap();
-    let Ok(handle) = pidfd_open(process, PidfdFlags::empty()) else {
-        return true;
-    };
-    let limit = Timespec {
-        tv_sec: 30,
-        tv_nsec: 0,
-    };
-    poll(&mut [PollFd::new(&handle, PollFlags::IN)], Some(&limit)) == Ok(1)
 }
 
 #[test]
@@ -272,19 +257,20 @@ fn a_failing_doctest_makes_the_workspace_red() {
             .contains("\n1 failed, 4 passed, 1 ignored in [TIME]\n")
     );
     assert!(answer.stdout.contains("  left: 3"), "{}", answer.stdout);
+    let named = "  doctests::workspace at src/lib.rs:";
+    assert!(answer.stdout.contains(named), "{}", answer.stdout);
 }
 
 #[test]
 fn an_unknown_name_is_refused_with_the_names_that_exist() {
     let answer = Project::of("fails").ci_stage(&["test", "test_discuont"]);
-    assert_data_eq!(
-        answer.stderr,
+    answer.complains(
+        2,
         str![[r#"
 error: no integration test and no package is called `test_discuont`; did you mean `test_discount`?
   integration tests: own_harness, test_discount
   packages: shop-app, shop-core
 
-"#]]
+"#]],
     );
-    assert_eq!(answer.code, 2);
 }

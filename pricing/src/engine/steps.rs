@@ -44,6 +44,14 @@ pub(crate) struct Steps<'p> {
     pub(crate) total: Money,
 }
 
+impl Steps<'_> {
+    /// Whether prepayments have left nothing to take a late fee of.
+    pub(crate) fn nothing_outstanding(&self) -> bool {
+        let owes = !self.outstanding.is_negative() && !self.outstanding.is_zero();
+        !owes && !self.prepaid.is_zero()
+    }
+}
+
 impl PricingEngine {
     /// The steps of `invoice`, whose lines have these `nets`.
     pub(super) fn steps(

@@ -152,7 +152,8 @@ impl<'a> TaxBases<'a> {
     }
 
     /// The shares of `amount`, in proportion to what its rate is taken of, otherwise to what is left, or
-    /// to what stood there first when nothing is left.
+    /// to what stood there first when nothing is left. Without a size it is all that is left, also of
+    /// each part.
     ///
     /// They are exact where a rate is carried exactly. All others are by largest remainder, in the
     /// unit in which amounts are carried; a fixed amount that is carried exactly is split in minor
@@ -163,7 +164,10 @@ impl<'a> TaxBases<'a> {
         size: Option<Size>,
         step: &'static str,
     ) -> Result<Vec<Money>, PricingError> {
-        let by_subtotal = matches!(size, Some(Size::Rate(_, Base::Subtotal)));
+        let Some(size) = size else {
+            return Ok(self.bases.iter().map(|base| base.running).collect());
+        };
+        let by_subtotal = matches!(size, Size::Rate(_, Base::Subtotal));
         let nothing_left = self.running.is_zero();
         let (whole, weight): (_, fn(&TaxBase) -> Money) = if by_subtotal || nothing_left {
             (self.subtotal, |base| base.subtotal)
@@ -172,7 +176,7 @@ impl<'a> TaxBases<'a> {
         };
         let weights = self.bases.iter().map(weight);
         let carried_places = self.precision.carried_places();
-        if let (Some(Size::Rate(rate, _)), None) = (size, carried_places) {
+        if let (Size::Rate(rate, _), None) = (size, carried_places) {
             let shares = weights.map(|weight| weight.times(rate.as_factor(), step));
             return shares.collect();
         }

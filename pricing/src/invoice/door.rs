@@ -1,11 +1,14 @@
 //! The door: what was read becomes an [`Invoice`], or is refused with its field and the remedy.
 
+use std::sync::Arc;
+
 use rust_decimal::Decimal;
 
-use super::{Invoice, LineItem, Parties};
+use super::{Content, Invoice, LineItem, Particulars};
 use crate::adjustment::Adjustment;
 use crate::document::{
-    DocumentKind, RawAdjustment, RawDocument, RawDocumentLine, RawInvoice, RawPrepayment,
+    DocumentKind, PrecedingInvoice, RawAdjustment, RawDocument, RawDocumentLine, RawInvoice,
+    RawPrepayment,
 };
 use crate::error::{InvoiceError, Problem};
 
@@ -22,14 +25,18 @@ impl TryFrom<RawDocument> for Invoice {
         let discounts = each("discounts", raw.discounts, of_document)?;
         let charges = each("charges", raw.charges, of_document)?;
         let prepayments = each("prepayments", raw.prepayments, accepted_prepayment)?;
-        let has_party = raw.seller.is_some() || raw.buyer.is_some();
-        let parties = has_party.then(|| {
-            Box::new(Parties {
-                seller: raw.seller,
-                buyer: raw.buyer,
-            })
-        });
-        Ok(Self {
+        let is_plain = items.iter().all(LineItem::is_plain)
+            && discounts.is_empty()
+            && charges.is_empty()
+            && prepayments.is_empty();
+        let particulars = Particulars {
+            seller: raw.seller,
+            buyer: raw.buyer,
+            preceding_invoices: each("preceding_invoices", raw.preceding_invoices, accepted_id)?,
+            payment_terms: raw.payment_terms,
+        };
+        let are_given = particulars != Particulars::default();
+        Ok(Self(Arc::new(Content {
             invoice_id: raw.invoice_id,
             tier: raw.tier,
             loyalty_member: raw.loyalty_member,
@@ -40,13 +47,15 @@ impl TryFrom<RawDocument> for Invoice {
             due_date: raw.due_date,
             currency: raw.currency,
             prices_include_tax: raw.prices_include_tax,
-            parties,
+            particulars: are_given.then(|| Box::new(particulars)),
             note: raw.note,
             items,
             discounts,
             charges,
             prepayments,
-        })
+            payable_rounding: raw.payable_rounding,
+            is_plain,
+        })))
     }
 }
 
@@ -94,6 +103,10 @@ impl LineItem {
             ..RawDocumentLine::default()
         })
     }
+
+    fn is_plain(&self) -> bool {
+        self.tax.is_standard() && self.discounts.is_empty() && self.charges.is_empty()
+    }
 }
 
 fn check_identity(raw: &RawDocument) -> Result<(), InvoiceError> {
@@ -107,12 +120,17 @@ fn check_identity(raw: &RawDocument) -> Result<(), InvoiceError> {
         Problem::CreditsOfInvoice
     } else if credited.trim().is_empty() {
         Problem::EmptyCredits
-    } else if *credited == raw.invoice_id {
-        Problem::CreditsItself(credited.clone())
     } else {
         return Ok(());
     };
     Err(InvoiceError::at("credits", problem))
+}
+
+fn accepted_id(raw: PrecedingInvoice) -> Result<PrecedingInvoice, InvoiceError> {
+    if raw.invoice_id.trim().is_empty() {
+        return Err(InvoiceError::at("invoice_id", Problem::EmptyId));
+    }
+    Ok(raw)
 }
 
 fn accepted_prepayment(raw: RawPrepayment) -> Result<RawPrepayment, InvoiceError> {
@@ -137,7 +155,8 @@ fn each<R, T>(
 
 impl From<Invoice> for RawDocument {
     fn from(invoice: Invoice) -> Self {
-        let parties = invoice.parties.map(|parties| *parties).unwrap_or_default();
+        let invoice = Arc::unwrap_or_clone(invoice.0);
+        let particulars = invoice.particulars.map(|found| *found).unwrap_or_default();
         Self {
             invoice_id: invoice.invoice_id,
             tier: invoice.tier,
@@ -149,8 +168,10 @@ impl From<Invoice> for RawDocument {
             due_date: invoice.due_date,
             currency: invoice.currency,
             prices_include_tax: invoice.prices_include_tax,
-            seller: parties.seller,
-            buyer: parties.buyer,
+            seller: particulars.seller,
+            buyer: particulars.buyer,
+            preceding_invoices: particulars.preceding_invoices,
+            payment_terms: particulars.payment_terms,
             note: invoice.note,
             items: invoice
                 .items
@@ -160,6 +181,7 @@ impl From<Invoice> for RawDocument {
             discounts: raw(invoice.discounts),
             charges: raw(invoice.charges),
             prepayments: invoice.prepayments,
+            payable_rounding: invoice.payable_rounding,
         }
     }
 }

@@ -90,6 +90,7 @@ fn undated(raw: RawPolicy) -> Result<Policy, PolicyError> {
         overdiscount: raw.overdiscount,
         currency: raw.currency,
         cash_step: raw.cash_step.map(|step| step.normalize()),
+        dunning: raw.dunning.checked()?,
     };
     check_amounts(&policy)?;
     Ok(policy)
@@ -169,7 +170,10 @@ fn dated_tax(raw: &RawTax, index: usize) -> Result<DatedTax, PolicyError> {
         let category = raw
             .category
             .unwrap_or_else(|| default_category(&raw.code, *rate));
-        let bears_tax = matches!(category, TaxCategory::S | TaxCategory::L | TaxCategory::M);
+        let bears_tax = matches!(
+            category,
+            TaxCategory::S | TaxCategory::L | TaxCategory::M | TaxCategory::B
+        );
         if !bears_tax && *rate != Rate::ZERO {
             let problem = PolicyProblem::TaxedExemption {
                 category: category.letters().to_owned(),
@@ -267,6 +271,7 @@ impl TaxCategory {
             Self::O => "O",
             Self::L => "L",
             Self::M => "M",
+            Self::B => "B",
         }
     }
 }

@@ -44,7 +44,8 @@ pub enum PolicyProblem {
     Twice(String),
     /// Two versions or rates on one day.
     #[error(
-        "overlaps with entry {other}: both are in effect on {day} (end one before the other begins)"
+        "overlaps with entry {other}: {}",
+        why_overlap(*day)
     )]
     Overlap {
         /// The other entry's place in the list, from 0.
@@ -110,6 +111,9 @@ pub enum PolicyProblem {
     /// An amount in an unknown currency, where it matters.
     #[error("the policy has amounts, but no currency (add currency = \"EUR\")")]
     AmountsWithoutCurrency,
+    /// A next attempt on the same day, or never in practice.
+    #[error("a next attempt after {0} days cannot be planned (allowed: 1 to 365)")]
+    RetryDays(u32),
 }
 
 /// A day for which a policy has no answer.
@@ -135,4 +139,11 @@ pub enum TimelineError {
         /// The periods that it covers.
         known: String,
     },
+}
+
+fn why_overlap(day: Date) -> String {
+    if day == Date::MIN {
+        return "neither has a first day (give the later one its own)".to_owned();
+    }
+    format!("both are in effect on {day} (end one before the other begins)")
 }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{Overdiscount, Policy, TaxCategory};
+use super::{Dunning, Overdiscount, Policy, TaxCategory};
 use crate::amount;
 use crate::currency::Currency;
 use crate::document::Base;
@@ -65,6 +65,10 @@ pub struct RawPolicy {
     /// The fee on overdue invoices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late_fee: Option<RawLateFee>,
+    /// When a declined invoice is charged again. Left out, as under the standard policy: it changes no
+    /// price.
+    #[serde(default, skip_serializing_if = "Dunning::is_standard")]
+    pub dunning: Dunning,
 }
 
 /// A tier as it stands in a file.
@@ -178,6 +182,7 @@ impl From<Policy> for RawPolicy {
                 base: policy.loyalty.base,
             }),
             late_fee: policy.late_fee.map(RawLateFee::from),
+            dunning: policy.dunning,
             tiers: policy.tiers.into_iter().map(RawTier::from).collect(),
             taxes: policy.taxes.into_iter().map(RawTax::from).collect(),
         }

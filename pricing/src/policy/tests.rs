@@ -198,3 +198,32 @@ fn a_tier_that_is_almost_listed_is_recognised() {
     assert_eq!(meant("gold"), None);
     assert_eq!(meant("platinum"), None);
 }
+
+#[test]
+fn the_days_of_dunning_are_data_and_change_no_hash_until_they_differ() {
+    let days = |json: &str| -> Vec<u32> {
+        let policy: Policy = serde_json::from_str(json).unwrap();
+        (0..5)
+            .filter_map(|attempt| policy.dunning().days_after(attempt))
+            .collect()
+    };
+    assert_eq!(days("{}"), [3, 5, 7], "what a policy leaves out");
+    assert_eq!(days(r#"{"dunning":{"retry_after_days":[1,14]}}"#), [1, 14]);
+    assert_eq!(days(r#"{"dunning":{"retry_after_days":[]}}"#), [0; 0]);
+    let policy = |json: &str| -> Policy { serde_json::from_str(json).unwrap() };
+    let standard = policy("{}");
+    let same = policy(r#"{"dunning":{"retry_after_days":[3,5,7]}}"#);
+    let other = policy(r#"{"dunning":{"retry_after_days":[3,5]}}"#);
+    assert_eq!(standard.id(), same.id());
+    assert_ne!(standard.id(), other.id());
+    for days in ["0", "366"] {
+        let json = format!(r#"{{"dunning":{{"retry_after_days":[3,{days}]}}}}"#);
+        let refused = serde_json::from_str::<Policy>(&json).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            format!(
+                "dunning.retry_after_days[1]: a next attempt after {days} days cannot be planned (allowed: 1 to 365)"
+            )
+        );
+    }
+}

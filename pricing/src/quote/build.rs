@@ -2,7 +2,7 @@
 
 use super::lines::{adjustment_reasons, quoted_lines};
 use super::shown::sum;
-use super::{Quote, QuotedTax, Reason};
+use super::{Breakdown, QuotedTax, Reason};
 use crate::engine::{LineAmounts, Steps};
 use crate::error::PricingError;
 use crate::invoice::Invoice;
@@ -23,8 +23,8 @@ struct Shown {
     total: Money,
 }
 
-impl Quote {
-    /// The quote of `invoice`, whose amounts are `lines` and `steps`.
+impl Breakdown {
+    /// The breakdown of `invoice`, whose amounts are `lines` and `steps`.
     pub(crate) fn of_steps(
         invoice: &Invoice,
         policy: &Policy,
@@ -74,7 +74,7 @@ impl Quote {
             late_fee: step(
                 shown.late_fee,
                 steps.late_fee.exact,
-                Reason::of_late_fee(invoice, policy, steps),
+                Reason::of_late_fee(invoice, policy, steps.nothing_outstanding()),
             )?,
             total: step(shown.total, steps.total, Reason::Rounded(policy.rounding))?,
             prepaid: precision.shown(steps.prepaid, "prepayments")?,
@@ -163,7 +163,7 @@ fn shown_bases(
     precision.adding_up(&nets, taxable)
 }
 
-/// What rounding to the smallest coin adds, and what is then due.
+/// What rounding to what can be paid adds, and what is then due.
 fn due(
     invoice: &Invoice,
     policy: &Policy,
@@ -171,6 +171,11 @@ fn due(
     steps: &Steps,
 ) -> Result<(Money, Money), PricingError> {
     let rest = shown.total.minus(steps.prepaid, "due")?;
+    if let Some(stated) = invoice.payable_rounding() {
+        let rounding = "payable rounding";
+        let stated = steps.precision.to_minor_units(stated.into(), rounding)?;
+        return Ok((stated, rest.plus(stated, "due")?));
+    }
     let currency = invoice.currency().or(policy.currency);
     let step = policy.cash_step.filter(|_| currency == policy.currency);
     let Some(step) = step.map(Money::from) else {

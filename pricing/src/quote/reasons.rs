@@ -52,19 +52,22 @@ impl Reason {
         }
     }
 
-    pub(super) fn of_late_fee(invoice: &Invoice, policy: &Policy, steps: &Steps) -> Self {
+    pub(super) fn of_late_fee(
+        invoice: &Invoice,
+        policy: &Policy,
+        nothing_outstanding: bool,
+    ) -> Self {
         let Some(rule) = policy.late_fee else {
             return Self::NoLateFee;
         };
         let days = invoice.days_overdue();
         let threshold_days = rule.after_days;
-        let owes = !steps.outstanding.is_negative() && !steps.outstanding.is_zero();
         match rule.size {
             _ if !late_fee::is_due(days, threshold_days) => Self::NotOverdue {
                 days,
                 threshold_days,
             },
-            _ if !owes && !steps.prepaid.is_zero() => Self::NothingOutstanding,
+            _ if nothing_outstanding => Self::NothingOutstanding,
             LateFeeSize::Rate(rate) => Self::Overdue {
                 days,
                 threshold_days,

@@ -248,6 +248,19 @@ fn what_is_due_is_the_total_less_prepayments_in_the_smallest_coin() {
 }
 
 #[test]
+fn a_rounding_that_the_invoice_states_counts_before_the_smallest_coin() {
+    let due = |stated: &str, policy: &str| {
+        let items = r#""items":[{"unit_price":"10.13","quantity":1,"tax":"exempt"}]"#;
+        let quote = priced(&format!("{items},\"payable_rounding\":{stated}"), policy);
+        (quote.cash_rounding, quote.due)
+    };
+    let coins = r#"{"currency":"CHF","cash_step":"0.05"}"#;
+    assert_eq!(due("\"0.30\"", coins), (dec!(0.30), dec!(10.43)));
+    assert_eq!(due("0", coins), (dec!(0), dec!(10.13)));
+    assert_eq!(due("\"-0.13\"", "{}"), (dec!(-0.13), dec!(10.00)));
+}
+
+#[test]
 fn the_late_fee_is_on_what_is_outstanding_within_minimum_and_cap() {
     let fee = |price: u32, prepaid: u32, rule: &str| {
         let json = format!(

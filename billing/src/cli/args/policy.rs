@@ -1,11 +1,16 @@
 //! What `ledgerly policy` can be asked, and under which rules prices are made.
 
 use std::path::PathBuf;
+use std::rc::Rc;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use super::ReportFormat;
+use crate::error::Error;
+use crate::policy::Rules;
+use crate::read::Book;
+use crate::write::printable;
 
 /// The commands of `ledgerly policy`.
 #[derive(Debug, Subcommand)]
@@ -85,4 +90,34 @@ pub struct RulesOptions {
     /// The day whose rules count for every invoice [default: its day of issue]
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<Date>,
+    /// What to do when a UBL document states other amounts than it comes to
+    #[arg(long, value_name = "ACTION", default_value = "refuse")]
+    pub stated_totals: StatedTotals,
+}
+
+/// What to do when a UBL document states other amounts than it comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StatedTotals {
+    /// Take the document for bad input
+    Refuse,
+    /// Say so on standard error and go on with ours
+    Warn,
+}
+
+impl RulesOptions {
+    /// The rules that are asked for.
+    pub(in crate::cli) fn load(&self) -> Result<Rules, Error> {
+        Rules::load(self.policy.as_deref(), self.as_of)
+    }
+
+    /// `book`, read under `rules` and as is asked for.
+    pub(in crate::cli) fn applied_to(&self, book: Book, rules: &Rules) -> Book {
+        let book = book.under(rules.clone());
+        match self.stated_totals {
+            StatedTotals::Refuse => book,
+            StatedTotals::Warn => book.telling(Rc::new(|bad| {
+                eprintln!("warning: {}", printable(&bad.to_string()));
+            })),
+        }
+    }
 }

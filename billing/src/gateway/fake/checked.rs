@@ -48,8 +48,10 @@ pub(super) fn amount(name: &str, text: &str) -> Result<i64, Refusal> {
 
 /// `true` or `false`; absent is `false`.
 pub(super) fn flag(parameters: &Parameters, name: &str) -> Result<bool, Refusal> {
-    match parameters.get(name) {
-        None | Some("false") => Ok(false),
+    let text = parameters.get(name);
+    // Older clients write them with a capital.
+    match text.map(str::to_ascii_lowercase).as_deref() {
+        None | Some("false" | "") => Ok(false),
         Some("true") => Ok(true),
         Some(other) => {
             let message = format!("Invalid boolean: {other}");
@@ -89,17 +91,34 @@ pub(super) fn currency(parameters: &Parameters) -> Result<String, Refusal> {
 
 /// The client's own names and values.
 pub(super) fn metadata(parameters: &Parameters) -> Result<Metadata, Refusal> {
-    let metadata: Metadata = parameters
-        .entries("metadata")
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
+    let mut metadata = Metadata::new();
+    change_metadata(&mut metadata, parameters)?;
+    Ok(metadata)
+}
+
+/// Adds to the client's names and values; an empty value takes its name away, and `metadata` itself when
+/// it is empty takes all away.
+pub(super) fn change_metadata(
+    metadata: &mut Metadata,
+    parameters: &Parameters,
+) -> Result<(), Refusal> {
+    if parameters.get("metadata") == Some("") {
+        metadata.clear();
+    }
+    for (name, value) in parameters.entries("metadata") {
+        if value.is_empty() {
+            metadata.remove(name);
+        } else {
+            metadata.insert(name.to_owned(), value.to_owned());
+        }
+    }
     let refused = |message: String| Err(Refusal::invalid("metadata", message));
     if metadata.len() > METADATA_ENTRIES_MAX {
         return refused(format!(
             "Metadata can have at most {METADATA_ENTRIES_MAX} keys"
         ));
     }
-    for (name, value) in &metadata {
+    for (name, value) in &*metadata {
         if name.chars().count() > METADATA_NAME_CHARS_MAX {
             return refused(format!(
                 "Metadata keys can be at most {METADATA_NAME_CHARS_MAX} characters"
@@ -111,5 +130,5 @@ pub(super) fn metadata(parameters: &Parameters) -> Result<Metadata, Refusal> {
             ));
         }
     }
-    Ok(metadata)
+    Ok(())
 }

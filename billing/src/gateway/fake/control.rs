@@ -4,9 +4,11 @@
 use rusqlite::{Connection, params};
 use serde::Serialize;
 
+use super::events::Context;
 use super::faults::Faults;
+use super::ledger::Numbers;
 use super::objects::{Charge, Event, Refund};
-use super::{FakeGateway, ledger};
+use super::{FakeGateway, intents, ledger};
 use crate::gateway::{ApiRequest, GatewayError};
 
 const FAULTS: &str = "faults";
@@ -120,7 +122,12 @@ impl FakeGateway {
 
     /// From now on webhooks are queued for [`Self::next_delivery`].
     pub fn queue_webhooks(&mut self) {
-        self.has_webhook = true;
+        self.queue_webhooks_to(vec![String::new()]);
+    }
+
+    /// From now on webhooks are queued for each of these endpoints.
+    pub fn queue_webhooks_to(&mut self, endpoints: Vec<String>) {
+        self.endpoints = endpoints;
     }
 
     /// All requests in their order.
@@ -145,6 +152,23 @@ impl FakeGateway {
             });
         }
         Ok(requests)
+    }
+
+    /// Lets the customer of a payment that waits for an authentication pass it, or fail; what the
+    /// payment is then, or `None` when it waits for none.
+    pub fn authenticate(
+        &mut self,
+        payment_intent: &str,
+        succeeds: bool,
+    ) -> Result<Option<String>, GatewayError> {
+        let now = self.now();
+        let transaction = ledger::begin(&mut self.ledger)?;
+        let numbers = Numbers::of(&transaction)?;
+        let (endpoints, keys) = (&self.endpoints, &self.keys_in_use);
+        let context = Context::between_requests(&transaction, &numbers, now, endpoints, keys);
+        let document = intents::authenticate(context, payment_intent, succeeds)?;
+        transaction.commit()?;
+        Ok(document.map(|document| document.get().to_owned()))
     }
 
     /// Every payment that took money.
@@ -174,10 +198,16 @@ impl FakeGateway {
 
     /// The next webhook that is due.
     pub fn next_delivery(&self) -> Result<Option<Delivery>, GatewayError> {
-        let sql = "SELECT sequence, event_id FROM deliveries WHERE due <= ?1 \
+        self.next_delivery_to("")
+    }
+
+    /// The next webhook that is due at an endpoint.
+    pub fn next_delivery_to(&self, endpoint: &str) -> Result<Option<Delivery>, GatewayError> {
+        let sql = "SELECT sequence, event_id FROM deliveries \
+                   WHERE due <= ?1 AND (endpoint IS NULL OR endpoint = ?2) \
                    ORDER BY due, sequence LIMIT 1";
         let mut statement = self.ledger.prepare_cached(sql)?;
-        let mut rows = statement.query([self.now()])?;
+        let mut rows = statement.query(params![self.now(), endpoint])?;
         let Some(row) = rows.next()? else {
             return Ok(None);
         };

@@ -1,6 +1,7 @@
 //! What can go wrong between a gateway and its clients, and when it does.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,7 @@ pub enum Fault {
     DropBefore,
     /// The request is executed, and its reply lost.
     DropAfter,
-    /// The reply comes a second late.
+    /// The reply comes late; until then the key is in use.
     Delay,
     /// The gateway fails before it executes the request: 500.
     ErrorBefore,
@@ -35,7 +36,7 @@ pub enum Fault {
 }
 
 /// When which fault happens. The fault of a request's own metadata comes first, then that of its
-/// ordinal, then chance by the seed, then that of its payment method.
+/// payment method, then that of its ordinal, then chance by the seed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Faults {
@@ -45,12 +46,22 @@ pub struct Faults {
     pub seed: u64,
     /// How many of a thousand requests are hit by each fault.
     pub per_thousand: BTreeMap<Fault, u16>,
+    /// How late a reply comes when it is to come late, in milliseconds; a second when it is not told.
+    pub delay_ms: Option<u32>,
 }
 
 /// The metadata entry that asks for a fault, for the first request of its key.
 pub(super) const METADATA: &str = "metadata[ledgerly_fault]";
 
+/// How late a reply comes unless it is told.
+const DELAY_MS: u32 = 1000;
+
 impl Faults {
+    /// How late a reply comes when it is to come late.
+    pub(super) fn delay(&self) -> Duration {
+        Duration::from_millis(self.delay_ms.unwrap_or(DELAY_MS).into())
+    }
+
     /// The fault of the request with this ordinal.
     pub(super) fn of_ordinal(&self, ordinal: u64) -> Option<Fault> {
         let chosen = self.ordinals.get(&ordinal).copied();
@@ -72,9 +83,18 @@ impl Faults {
     }
 }
 
-/// The fault that the request itself asks for; an unknown name asks for none.
+/// The fault that the request itself asks for.
 pub(super) fn of_metadata(request: &ApiRequest) -> Option<Fault> {
+    request.parameters.get(METADATA).and_then(named)
+}
+
+/// The name of a fault that the request asks for and that there is not.
+pub(super) fn unknown_in_metadata(request: &ApiRequest) -> Option<&str> {
     let name = request.parameters.get(METADATA)?;
+    named(name).is_none().then_some(name)
+}
+
+fn named(name: &str) -> Option<Fault> {
     serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
 }
 

@@ -3,21 +3,27 @@
 //! It survives the process, also by SIGKILL. It is not synced on each commit, so a power cut may lose
 //! its last moments: it stands for a gateway elsewhere, whose machine does not fail with ours.
 
+use std::cell::Cell;
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use rusqlite_migration::{M, Migrations};
 
-use super::objects::Object;
+use super::objects::{Object, PaymentIntent, Stored};
 use crate::gateway::{ApiReply, GatewayError};
 
 const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("migrations/0001_payments_and_calls.sql")),
     M::up(include_str!("migrations/0002_stripe_objects.sql")),
+    M::up(include_str!("migrations/0003_columns_and_endpoints.sql")),
 ];
 
 /// Statements that are prepared once.
 const STATEMENTS_MAX: usize = 64;
+
+/// A page is written back into the file after so many, seldom: keys have no order, so each batch meets
+/// other pages.
+const CHECKPOINT_PAGES: i64 = 16_000;
 
 /// Opens the ledger in `path`, or in memory.
 pub(super) fn open(path: Option<&Path>) -> Result<Connection, GatewayError> {
@@ -26,6 +32,7 @@ pub(super) fn open(path: Option<&Path>) -> Result<Connection, GatewayError> {
         None => Connection::open_in_memory()?,
     };
     connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     Migrations::from_slice(MIGRATIONS).to_latest(&mut connection)?;
     Ok(connection)
@@ -36,47 +43,85 @@ pub(super) fn begin(ledger: &mut Connection) -> rusqlite::Result<Transaction<'_>
     ledger.transaction_with_behavior(TransactionBehavior::Immediate)
 }
 
-/// The next identifier of a kind.
-pub(super) fn next_id<T: Object>(ledger: &Connection) -> rusqlite::Result<String> {
-    let next = next_of(ledger, "SELECT coalesce(max(sequence), 0) + 1 FROM objects")?;
-    Ok(format!("{}_{next}", T::PREFIX))
+/// The numbers that were given last. They are counted in memory as long as a transaction holds the
+/// ledger, so that nobody else can give them meanwhile.
+#[derive(Debug)]
+pub(super) struct Numbers {
+    object: Cell<i64>,
+    ordinal: Cell<u64>,
 }
 
-/// The ordinal of the next request.
-pub(super) fn next_ordinal(ledger: &Connection) -> rusqlite::Result<u64> {
-    let next = next_of(ledger, "SELECT coalesce(max(ordinal), 0) + 1 FROM requests")?;
-    Ok(next.unsigned_abs())
-}
+impl Numbers {
+    /// Those of a ledger that a transaction holds.
+    pub(super) fn of(ledger: &Connection) -> rusqlite::Result<Self> {
+        let last = |sql: &str| ledger.prepare_cached(sql)?.query_row([], |row| row.get(0));
+        let object: i64 = last("SELECT coalesce(max(sequence), 0) FROM objects")?;
+        let ordinal: i64 = last("SELECT coalesce(max(ordinal), 0) FROM requests")?;
+        Ok(Self {
+            object: Cell::new(object),
+            ordinal: Cell::new(ordinal.unsigned_abs()),
+        })
+    }
 
-fn next_of(ledger: &Connection, sql: &str) -> rusqlite::Result<i64> {
-    ledger.prepare_cached(sql)?.query_row([], |row| row.get(0))
+    /// An identifier of a kind; the object must be kept, so that its number is not given again.
+    pub(super) fn next_id<T: Object>(&self) -> String {
+        self.object.set(self.object.get() + 1);
+        format!("{}_{}", T::PREFIX, self.object.get())
+    }
+
+    /// The ordinal of the next request.
+    pub(super) fn next_ordinal(&self) -> u64 {
+        self.ordinal.set(self.ordinal.get() + 1);
+        self.ordinal.get()
+    }
 }
 
 /// Keeps a new object.
 pub(super) fn insert<T: Object>(ledger: &Connection, object: &T) -> Result<(), GatewayError> {
-    let sql = "INSERT INTO objects (id, kind, created, document) VALUES (?1, ?2, ?3, ?4)";
-    let document = document_of(object)?;
+    let sql = "INSERT INTO objects (sequence, id, kind, created, document, attempt_id, \
+               payment_intent, is_processing) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let number: Option<i64> = object
+        .id()
+        .rsplit_once('_')
+        .and_then(|(_, number)| number.parse().ok());
+    let found_by = object.found_by();
     ledger.prepare_cached(sql)?.execute(params![
+        number,
         object.id(),
         T::KIND,
         object.created(),
-        document
+        document_of(object)?,
+        found_by.attempt_id,
+        found_by.payment_intent,
+        found_by.is_processing,
     ])?;
     Ok(())
 }
 
 /// Keeps what became of an object.
 pub(super) fn update<T: Object>(ledger: &Connection, object: &T) -> Result<(), GatewayError> {
-    let sql = "UPDATE objects SET document = ?2 WHERE id = ?1";
-    let document = document_of(object)?;
-    ledger
-        .prepare_cached(sql)?
-        .execute(params![object.id(), document])?;
+    let sql = "UPDATE objects SET document = ?2, attempt_id = ?3, is_processing = ?4 WHERE id = ?1";
+    let found_by = object.found_by();
+    ledger.prepare_cached(sql)?.execute(params![
+        object.id(),
+        document_of(object)?,
+        found_by.attempt_id,
+        found_by.is_processing,
+    ])?;
     Ok(())
 }
 
+/// Keeps a payment intent, which is written once when it is decided at once.
+pub(super) fn keep(ledger: &Connection, intent: &mut PaymentIntent) -> Result<(), GatewayError> {
+    if !intent.is_new {
+        return update(ledger, intent);
+    }
+    intent.is_new = false;
+    insert(ledger, intent)
+}
+
 /// The object of a kind with this identifier.
-pub(super) fn find<T: Object>(ledger: &Connection, id: &str) -> Result<Option<T>, GatewayError> {
+pub(super) fn find<T: Stored>(ledger: &Connection, id: &str) -> Result<Option<T>, GatewayError> {
     let sql = "SELECT document FROM objects WHERE id = ?1 AND kind = ?2";
     let document: Option<String> = ledger
         .prepare_cached(sql)?
@@ -86,7 +131,7 @@ pub(super) fn find<T: Object>(ledger: &Connection, id: &str) -> Result<Option<T>
 }
 
 /// The objects of a kind that `condition` selects.
-pub(super) fn select<T: Object>(
+pub(super) fn select<T: Stored>(
     ledger: &Connection,
     condition: &str,
     parameters: &[&dyn rusqlite::ToSql],
@@ -159,18 +204,40 @@ fn document_of(object: &impl Object) -> Result<String, GatewayError> {
     serde_json::to_string(object).map_err(|error| GatewayError::LedgerCorrupt(error.to_string()))
 }
 
-fn parsed<T: Object>(document: &str) -> Result<T, GatewayError> {
+fn parsed<T: Stored>(document: &str) -> Result<T, GatewayError> {
     serde_json::from_str(document).map_err(|_| GatewayError::LedgerCorrupt(document.to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::Connection;
     use rusqlite_migration::Migrations;
+
+    use super::select;
+    use crate::gateway::fake::objects::{Charge, PaymentIntent};
 
     #[test]
     fn the_migrations_are_valid() {
         Migrations::from_slice(super::MIGRATIONS)
             .validate()
             .unwrap();
+    }
+
+    #[test]
+    fn a_payment_of_the_first_version_is_found_by_its_attempt_in_the_latest() {
+        let mut ledger = Connection::open_in_memory().unwrap();
+        let migrations = Migrations::from_slice(super::MIGRATIONS);
+        migrations.to_version(&mut ledger, 1).unwrap();
+        let payment = "INSERT INTO payments (payment_id, idempotency_key, invoice_id, amount_minor, \
+                       payment_method, outcome) \
+                       VALUES ('pi_1', 'k-1', 'INV-1', 100, 'pm_card_visa', 'approved')";
+        ledger.execute(payment, []).unwrap();
+        migrations.to_latest(&mut ledger).unwrap();
+        let by_attempt = "AND attempt_id = ?1";
+        let found = select::<PaymentIntent>(&ledger, by_attempt, &[&"k-1"]).unwrap();
+        assert_eq!((found.len(), found[0].amount_received), (1, 100));
+        let by_intent = "AND payment_intent = ?1";
+        let charges = select::<Charge>(&ledger, by_intent, &[&"pi_1"]).unwrap();
+        assert_eq!(charges[0].id, "ch_of_pi_1");
     }
 }

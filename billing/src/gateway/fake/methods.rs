@@ -1,5 +1,7 @@
 //! The fake gateway's payment methods: each stands for one behaviour.
 
+use serde_json::{Value, json};
+
 use super::faults::Fault;
 use crate::suggest;
 
@@ -31,7 +33,13 @@ pub(super) struct TestMethod {
 /// Names are those of Stripe's test cards; only the last three are Ledgerly's own.
 const METHODS: &[TestMethod] = &[
     method("pm_card_visa", Decision::Approve),
+    method("pm_card_visa_debit", Decision::Approve),
     method("pm_card_mastercard", Decision::Approve),
+    method("pm_card_amex", Decision::Approve),
+    method("pm_card_discover", Decision::Approve),
+    method("pm_card_diners", Decision::Approve),
+    method("pm_card_jcb", Decision::Approve),
+    method("pm_card_unionpay", Decision::Approve),
     method("pm_card_refundFail", Decision::ApproveRefundFails),
     declined("pm_card_chargeDeclined", "card_declined", "generic_decline"),
     declined(
@@ -74,7 +82,13 @@ const METHODS: &[TestMethod] = &[
         "card_declined",
         "generic_decline",
     ),
+    declined(
+        "pm_card_chargeDeclinedFraudulent",
+        "card_declined",
+        "fraudulent",
+    ),
     method("pm_card_authenticationRequired", Decision::Authenticate),
+    method("pm_card_threeDSecure2Required", Decision::Authenticate),
     faulty("pm_card_timeoutBeforeCharge", Fault::DropBefore),
     faulty("pm_card_timeoutAfterCharge", Fault::DropAfter),
     faulty("pm_card_slowSettlement", Fault::SlowSettlement),
@@ -103,8 +117,32 @@ const fn faulty(name: &'static str, fault: Fault) -> TestMethod {
 /// The method of this name. Takes both spellings of Stripe's documents: `pm_card_chargeDeclined` and
 /// `pm_card_visa_chargeDeclined`.
 pub(super) fn find(name: &str) -> Option<&'static TestMethod> {
-    let short = name.replacen("pm_card_visa_", "pm_card_", 1);
-    METHODS.iter().find(|method| method.name == short)
+    let named = |name: &str| METHODS.iter().find(|method| method.name == name);
+    named(name).or_else(|| named(&name.replacen("pm_card_visa_", "pm_card_", 1)))
+}
+
+/// The brand of a card, in the interface's word.
+pub(super) fn brand(name: &str) -> &'static str {
+    let brands = [
+        "mastercard",
+        "amex",
+        "discover",
+        "diners",
+        "jcb",
+        "unionpay",
+    ];
+    let found = brands.iter().find(|brand| name.contains(*brand));
+    found.copied().unwrap_or("visa")
+}
+
+/// A payment method as the interface shows it.
+pub(super) fn shown(name: Option<&str>, now: i64) -> Value {
+    let brand = brand(name.unwrap_or_default());
+    let nobody = json!({"address": null, "email": null, "name": null, "phone": null});
+    json!({
+        "id": name, "object": "payment_method", "type": "card", "billing_details": nobody,
+        "card": {"brand": brand}, "created": now, "customer": null, "livemode": false, "metadata": {},
+    })
 }
 
 /// What to write instead of a name that is not known.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -9,11 +10,29 @@ use serde_json::Value;
 pub(super) type Metadata = BTreeMap<String, String>;
 
 /// A kind of object: the prefix of its identifiers and its name.
-pub(super) trait Object: Serialize + for<'a> Deserialize<'a> {
+pub(super) trait Object: Serialize {
     const PREFIX: &'static str;
     const KIND: &'static str;
     fn id(&self) -> &str;
     fn created(&self) -> i64;
+
+    /// By what it is looked up beside its identifier.
+    fn found_by(&self) -> FoundBy<'_> {
+        FoundBy::default()
+    }
+}
+
+/// A kind of object that is read again.
+pub(super) trait Stored: Object + DeserializeOwned {}
+
+impl<T: Object + DeserializeOwned> Stored for T {}
+
+/// Columns beside the document, so that an index need not read it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct FoundBy<'a> {
+    pub(super) attempt_id: Option<&'a str>,
+    pub(super) payment_intent: Option<&'a str>,
+    pub(super) is_processing: bool,
 }
 
 /// How far a payment is.
@@ -55,6 +74,9 @@ pub(super) struct PaymentIntent {
     pub(super) payment_method: Option<String>,
     pub(super) payment_method_types: Vec<String>,
     pub(super) status: IntentStatus,
+    /// Not yet in the ledger.
+    #[serde(skip)]
+    pub(super) is_new: bool,
 }
 
 /// Money taken, or a decline.
@@ -66,10 +88,16 @@ pub(super) struct Charge {
     pub(super) amount: i64,
     pub(super) amount_captured: i64,
     pub(super) amount_refunded: i64,
+    #[serde(default)]
+    pub(super) billing_details: BillingDetails,
     pub(super) captured: bool,
     pub(super) created: i64,
     pub(super) currency: String,
+    #[serde(default)]
+    pub(super) customer: Option<String>,
     pub(super) description: Option<String>,
+    #[serde(default)]
+    pub(super) disputed: bool,
     pub(super) failure_code: Option<String>,
     pub(super) failure_message: Option<String>,
     pub(super) livemode: bool,
@@ -77,8 +105,44 @@ pub(super) struct Charge {
     pub(super) paid: bool,
     pub(super) payment_intent: String,
     pub(super) payment_method: Option<String>,
+    #[serde(default)]
+    pub(super) payment_method_details: Option<PaymentMethodDetails>,
     pub(super) refunded: bool,
     pub(super) status: String,
+}
+
+/// Nobody has an address here; clients that read strictly want to be told so.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct BillingDetails {
+    address: Option<String>,
+    email: Option<String>,
+    name: Option<String>,
+    phone: Option<String>,
+}
+
+/// With which card a charge was made.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct PaymentMethodDetails {
+    card: CardDetails,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct CardDetails {
+    brand: String,
+}
+
+impl PaymentMethodDetails {
+    /// Those of a test payment method.
+    pub(super) fn of(method: &str) -> Self {
+        Self {
+            card: CardDetails {
+                brand: super::methods::brand(method).to_owned(),
+            },
+            kind: "card".to_owned(),
+        }
+    }
 }
 
 /// Money given back.
@@ -100,35 +164,79 @@ pub(super) struct Refund {
 
 /// That something happened to an object; what webhooks carry.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Event {
+pub(super) struct Event<T = Value> {
     pub(super) id: String,
     pub(super) object: String,
     pub(super) api_version: String,
     pub(super) created: i64,
-    pub(super) data: Value,
+    pub(super) data: EventData<T>,
     pub(super) livemode: bool,
     pub(super) pending_webhooks: i64,
-    pub(super) request: Value,
+    pub(super) request: EventRequest,
     #[serde(rename = "type")]
     pub(super) kind: String,
 }
 
+/// The object as it was then.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct EventData<T> {
+    pub(super) object: T,
+}
+
+/// What led to an event.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct EventRequest {
+    pub(super) id: Option<String>,
+    pub(super) idempotency_key: Option<String>,
+}
+
 macro_rules! object {
-    ($type:ty, $prefix:literal, $kind:literal) => {
-        impl Object for $type {
-            const PREFIX: &'static str = $prefix;
-            const KIND: &'static str = $kind;
-            fn id(&self) -> &str {
-                &self.id
-            }
-            fn created(&self) -> i64 {
-                self.created
-            }
+    ($prefix:literal, $kind:literal) => {
+        const PREFIX: &'static str = $prefix;
+        const KIND: &'static str = $kind;
+        fn id(&self) -> &str {
+            &self.id
+        }
+        fn created(&self) -> i64 {
+            self.created
         }
     };
 }
 
-object!(PaymentIntent, "pi", "payment_intent");
-object!(Charge, "ch", "charge");
-object!(Refund, "re", "refund");
-object!(Event, "evt", "event");
+impl Object for PaymentIntent {
+    object!("pi", "payment_intent");
+
+    fn found_by(&self) -> FoundBy<'_> {
+        FoundBy {
+            attempt_id: self.metadata.get("attempt_id").map(String::as_str),
+            is_processing: self.status == IntentStatus::Processing,
+            ..FoundBy::default()
+        }
+    }
+}
+
+impl Object for Charge {
+    object!("ch", "charge");
+
+    fn found_by(&self) -> FoundBy<'_> {
+        FoundBy {
+            payment_intent: Some(&self.payment_intent),
+            ..FoundBy::default()
+        }
+    }
+}
+
+impl Object for Refund {
+    object!("re", "refund");
+
+    fn found_by(&self) -> FoundBy<'_> {
+        FoundBy {
+            payment_intent: Some(&self.payment_intent),
+            ..FoundBy::default()
+        }
+    }
+}
+
+impl<T: Serialize> Object for Event<T> {
+    object!("evt", "event");
+}

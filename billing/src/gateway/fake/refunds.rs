@@ -1,9 +1,7 @@
 //! Refunds: all or a part of what was taken, never more.
 
-use serde_json::Value;
-
 use super::checked;
-use super::events::{Context, document};
+use super::events::{Context, Document, document};
 use super::ledger;
 use super::methods::{self, Decision};
 use super::objects::{Charge, IntentStatus, PaymentIntent, Refund};
@@ -13,16 +11,22 @@ use crate::gateway::{GatewayError, Parameters};
 const CREATE: &[&str] = &[
     "amount",
     "charge",
+    "currency",
+    "customer",
     "expand",
+    "instructions_email",
     "metadata",
+    "origin",
     "payment_intent",
     "reason",
+    "refund_application_fee",
+    "reverse_transfer",
 ];
 
 const REASONS: &[&str] = &["duplicate", "fraudulent", "requested_by_customer"];
 
 /// Gives money back.
-pub(super) fn create(context: Context<'_>, parameters: &Parameters) -> Handled<Value> {
+pub(super) fn create(context: Context<'_>, parameters: &Parameters) -> Handled<Document> {
     if let Err(refusal) = checked::only(parameters, CREATE) {
         return Ok(Err(refusal));
     }
@@ -76,6 +80,10 @@ fn refundable(
     let Some(charge) = ledger::find::<Charge>(context.ledger, &charge_id)? else {
         return Ok(Err(Refusal::missing("charge", "charge", &charge_id)));
     };
+    if !charge.paid || !charge.captured {
+        let message = format!("Charge {charge_id} took no money, so none can be given back.");
+        return Ok(Err(Refusal::invalid("charge", message)));
+    }
     if charge.refunded {
         let message = format!("Charge {charge_id} has already been refunded.");
         return Ok(Err(
@@ -108,8 +116,8 @@ fn new_refund(parameters: &Parameters, charge: &Charge, amount: i64) -> Result<R
     })
 }
 
-fn keep(context: Context<'_>, mut charge: Charge, mut refund: Refund) -> Handled<Value> {
-    refund.id = ledger::next_id::<Refund>(context.ledger)?;
+fn keep(context: Context<'_>, mut charge: Charge, mut refund: Refund) -> Handled<Document> {
+    refund.id = context.numbers.next_id::<Refund>();
     refund.created = context.now;
     ledger::insert(context.ledger, &refund)?;
     context.happened("refund.created", &refund)?;
@@ -124,7 +132,7 @@ fn keep(context: Context<'_>, mut charge: Charge, mut refund: Refund) -> Handled
         return Ok(Ok(shown));
     }
     charge.amount_refunded += refund.amount;
-    charge.refunded = charge.amount_refunded == charge.amount;
+    charge.refunded = charge.amount_refunded == charge.amount_captured;
     ledger::update(context.ledger, &charge)?;
     context.happened("charge.refunded", &charge)?;
     Ok(Ok(shown))

@@ -1,12 +1,14 @@
 //! One connection: requests in, replies out, or nothing when the reply is to be lost.
 
-use std::io;
+use std::io::{self, Write};
 use std::rc::Rc;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::service::service_fn;
 use hyper::{Method as HttpMethod, Request, Response, StatusCode};
@@ -14,7 +16,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 
 use super::{Served, control};
-use crate::gateway::fake::Ended;
+use crate::gateway::fake::{Ended, request_id};
 use crate::gateway::http::is_loopback;
 use crate::gateway::{ApiReply, ApiRequest, GatewayError, Method, Parameters};
 
@@ -24,9 +26,6 @@ const HEADER_BYTES_MAX: usize = 16 * 1024;
 
 /// A client that dawdles longer is cut off.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How late a reply comes when it is to come late.
-const DELAY: Duration = Duration::from_secs(1);
 
 pub(crate) type Reply = Response<Full<Bytes>>;
 
@@ -58,7 +57,7 @@ pub(crate) async fn serve_requests<F: Future<Output = io::Result<Reply>>>(
 }
 
 /// The reply; an error closes the connection without one.
-async fn answer(request: Request<Incoming>, served: &Served) -> io::Result<Reply> {
+async fn answer(request: Request<Incoming>, served: &Rc<Served>) -> io::Result<Reply> {
     let (head, body) = request.into_parts();
     let body = match whole(body).await? {
         Ok(body) => body,
@@ -73,8 +72,21 @@ async fn answer(request: Request<Incoming>, served: &Served) -> io::Result<Reply
         return Ok(refused(StatusCode::UNAUTHORIZED, message));
     }
     match api_request(&head, &body) {
-        Ok(request) => executed(&request, served).await,
+        Ok(request) => {
+            let mut reply = executed(&request, served).await?;
+            repeat(&head.headers, reply.headers_mut());
+            Ok(reply)
+        }
         Err(refusal) => Ok(*refusal),
+    }
+}
+
+/// The reply says again under which key and in which version of the interface it was asked.
+fn repeat(asked: &HeaderMap, reply: &mut HeaderMap) {
+    for name in ["idempotency-key", "stripe-version"].map(HeaderName::from_static) {
+        if let Some(value) = asked.get(&name) {
+            reply.insert(name, value.clone());
+        }
     }
 }
 
@@ -99,8 +111,18 @@ pub(crate) fn text<'a>(head: &'a Parts, name: &HeaderName) -> Option<&'a str> {
     head.headers.get(name)?.to_str().ok()
 }
 
-fn given_key(head: &Parts) -> Option<&str> {
-    text(head, &AUTHORIZATION)?.strip_prefix("Bearer ")
+/// The key of a request: as a bearer's, or as the user's name, which is how curl -u sends it.
+fn given_key(head: &Parts) -> Option<String> {
+    let (scheme, credentials) = text(head, &AUTHORIZATION)?.split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(credentials.trim().to_owned());
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = BASE64_STANDARD.decode(credentials.trim()).ok()?;
+    let pair = String::from_utf8(decoded).ok()?;
+    Some(pair.split(':').next().unwrap_or_default().to_owned())
 }
 
 /// On loopback the control plane is open, but not to a page of another site that a browser shows;
@@ -108,7 +130,7 @@ fn given_key(head: &Parts) -> Option<&str> {
 fn controlled(head: &Parts, path: &str, body: &Bytes, served: &Served) -> Reply {
     let is_allowed = match &served.key {
         _ if served.is_local => is_loopback(host_of(text(head, &HOST).unwrap_or_default())),
-        Some(key) => given_key(head).is_some_and(|given| key.is(given)),
+        Some(key) => given_key(head).is_some_and(|given| key.is(&given)),
         None => false,
     };
     if !is_allowed {
@@ -121,7 +143,7 @@ fn controlled(head: &Parts, path: &str, body: &Bytes, served: &Served) -> Reply 
 
 fn is_known(head: &Parts, served: &Served) -> bool {
     match (&served.key, given_key(head)) {
-        (Some(key), Some(given)) => key.is(given),
+        (Some(key), Some(given)) => key.is(&given),
         (None, Some(given)) => !given.is_empty(),
         (_, None) => false,
     }
@@ -129,9 +151,10 @@ fn is_known(head: &Parts, served: &Served) -> bool {
 
 fn api_request(head: &Parts, body: &Bytes) -> Result<ApiRequest, Box<Reply>> {
     let path = head.uri.path();
-    let (method, form) = match head.method {
-        HttpMethod::GET => (Method::Get, head.uri.query().unwrap_or_default().as_bytes()),
-        HttpMethod::POST => (Method::Post, &**body),
+    let query = head.uri.query().unwrap_or_default().as_bytes();
+    let (method, parameters) = match head.method {
+        HttpMethod::GET => (Method::Get, Parameters::of_form(query)),
+        HttpMethod::POST => (Method::Post, Parameters::of_form(query).and_form(body)),
         _ => {
             let message = format!("Unrecognized request URL ({}: {path}).", head.method);
             return Err(Box::new(refused(StatusCode::NOT_FOUND, &message)));
@@ -145,7 +168,7 @@ fn api_request(head: &Parts, body: &Bytes) -> Result<ApiRequest, Box<Reply>> {
     Ok(ApiRequest {
         method,
         path: path.to_owned(),
-        parameters: Parameters::of_form(form),
+        parameters,
         idempotency_key: idempotency_key.map(str::to_owned),
     })
 }
@@ -157,23 +180,60 @@ fn host_of(header: &str) -> &str {
     }
 }
 
-async fn executed(request: &ApiRequest, served: &Served) -> io::Result<Reply> {
+async fn executed(request: &ApiRequest, served: &Rc<Served>) -> io::Result<Reply> {
     let ended = served.gateway.borrow_mut().handle(request);
+    if served.logs_requests {
+        log(request, &ended);
+    }
     match ended {
-        Ok(Ended::Replied { reply, is_late }) => {
-            if is_late {
-                tokio::time::sleep(DELAY).await;
+        Ok(Ended::Replied {
+            reply,
+            late_by,
+            ordinal,
+        }) => {
+            if let Some(delay) = late_by {
+                hold_key(request, delay, served);
+                tokio::time::sleep(delay).await;
             }
-            Ok(sent(reply))
+            Ok(sent(reply, ordinal))
         }
         Ok(Ended::Dropped) => Err(io::ErrorKind::ConnectionAborted.into()),
         Err(error) => Ok(failed(&error)),
     }
 }
 
-fn sent(reply: ApiReply) -> Reply {
+/// Until a late reply is sent its key is in use, also when its client no longer waits for it.
+fn hold_key(request: &ApiRequest, delay: Duration, served: &Rc<Served>) {
+    let (Method::Post, Some(key)) = (request.method, request.idempotency_key.clone()) else {
+        return;
+    };
+    served.gateway.borrow_mut().hold_key(&key);
+    let served = Rc::clone(served);
+    tokio::task::spawn_local(async move {
+        tokio::time::sleep(delay).await;
+        served.gateway.borrow_mut().release_key(&key);
+    });
+}
+
+/// Tells a request and how it ended; parameters are nobody's business.
+fn log(request: &ApiRequest, ended: &Result<Ended, GatewayError>) {
+    let ended = match ended {
+        Ok(Ended::Replied { reply, .. }) => reply.status.to_string(),
+        Ok(Ended::Dropped) => "no reply".to_owned(),
+        Err(_) => "failed".to_owned(),
+    };
+    let line = format!("{} {} {ended}", request.method.name(), request.path);
+    // Nobody need listen.
+    drop(writeln!(io::stdout(), "{}", crate::write::printable(&line)));
+}
+
+fn sent(reply: ApiReply, ordinal: u64) -> Reply {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = json(status, reply.body);
+    if let Ok(id) = HeaderValue::from_str(&request_id(ordinal)) {
+        let name = HeaderName::from_static("request-id");
+        response.headers_mut().insert(name, id);
+    }
     if reply.is_replayed {
         let replayed = HeaderValue::from_static("true");
         response

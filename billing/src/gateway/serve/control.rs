@@ -17,6 +17,13 @@ const SHOWN_REQUESTS: usize = 20;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Authentication {
+    payment_intent: String,
+    succeeds: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ClockChange {
     /// Seconds.
     advance: u32,
@@ -39,13 +46,29 @@ pub(super) fn answer(method: &Method, path: &str, body: Option<&[u8]>, served: &
                 .map(|()| shown(&gateway.now())),
             Err(refusal) => Ok(*refusal),
         },
+        (&Method::POST, "/authenticate") => match parsed::<Authentication>(body) {
+            Ok(answer) => authenticated(&mut gateway, &answer),
+            Err(refusal) => Ok(*refusal),
+        },
         _ => Ok(refused(
             StatusCode::NOT_FOUND,
             "There are GET /_ledgerly/, /_ledgerly/ledger and /_ledgerly/requests, and POST \
-             /_ledgerly/faults and /_ledgerly/clock.",
+             /_ledgerly/faults, /_ledgerly/clock and /_ledgerly/authenticate.",
         )),
     };
     answered.unwrap_or_else(|error| failed(&error))
+}
+
+fn authenticated(
+    gateway: &mut FakeGateway,
+    answer: &Authentication,
+) -> Result<Reply, GatewayError> {
+    let payment = gateway.authenticate(&answer.payment_intent, answer.succeeds)?;
+    let none = "There is no such payment intent that requires an action.";
+    Ok(payment.map_or_else(
+        || refused(StatusCode::NOT_FOUND, none),
+        |payment| json(StatusCode::OK, payment),
+    ))
 }
 
 fn parsed<T: for<'a> Deserialize<'a>>(body: Option<&[u8]>) -> Result<T, Box<Reply>> {

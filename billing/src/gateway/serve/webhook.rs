@@ -25,7 +25,7 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    /// Sends the webhooks of the gateway with this ledger.
+    /// Sends the webhooks of the gateway with this ledger to one place.
     pub(super) fn start(ledger: &Path, url: String, secret: Secret) -> Result<Self, Error> {
         let gateway = FakeGateway::open(ledger)?;
         let is_stopped = Arc::new(AtomicBool::new(false));
@@ -66,7 +66,7 @@ fn send_next(
     url: &str,
     secret: &Secret,
 ) -> Result<bool, GatewayError> {
-    let Some(delivery) = gateway.next_delivery()? else {
+    let Some(delivery) = gateway.next_delivery_to(url)? else {
         return Ok(false);
     };
     let signature = sign(secret, gateway.now(), delivery.payload.as_bytes());

@@ -2,13 +2,15 @@
 
 use std::io::BufRead;
 
+use super::optional::OptionalColumns;
+use crate::columns;
 use crate::read::records::CutError;
 use crate::read::rows::Rows;
 use crate::suggest;
 
 /// A column's meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Column {
+pub(crate) enum Column {
     InvoiceId,
     Tier,
     LoyaltyMember,
@@ -50,10 +52,12 @@ impl Column {
 
 /// Where each column stands.
 #[derive(Debug)]
-pub(super) struct Columns {
+pub(crate) struct Columns {
     positions: [Option<usize>; Column::ALL.len()],
     /// How many cells each row must have.
     pub(super) count: usize,
+    /// Those beyond the standard ones; mostly none.
+    pub(super) optional: OptionalColumns,
 }
 
 impl Columns {
@@ -65,12 +69,16 @@ impl Columns {
         }
         let names = Column::ALL.map(Column::name);
         let mut positions = [None; Column::ALL.len()];
+        let mut optional = OptionalColumns::default();
         for index in 0..rows.cell_count() {
             let cell = rows.cell(index).unwrap_or_default();
             let name = String::from_utf8_lossy(&cell);
             let Some(known) = names.iter().position(|known| *known == name) else {
-                let remedy = suggest::remedy(&name, &names);
-                return Err(torn(format!("unknown column {name:?} ({remedy})")));
+                match optional.add(&name, index) {
+                    Some(added) => added.map_err(torn)?,
+                    None => return Err(torn(unknown(&name, &names))),
+                }
+                continue;
             };
             if positions[known].replace(index).is_some() {
                 return Err(torn(format!("column {name:?} stands twice (give it once)")));
@@ -79,6 +87,7 @@ impl Columns {
         let columns = Self {
             positions,
             count: rows.cell_count(),
+            optional,
         };
         match columns.missing() {
             None => Ok(columns),
@@ -95,9 +104,32 @@ impl Columns {
         self.positions[column as usize]
     }
 
+    /// The columns in the order of the header; `None` when there are others than the standard ones.
+    pub(crate) fn in_order(&self) -> Option<Vec<Column>> {
+        if !self.optional.is_empty() {
+            return None;
+        }
+        let mut columns = Column::ALL.to_vec();
+        columns.retain(|column| self.position(*column).is_some());
+        columns.sort_by_key(|column| self.position(*column));
+        Some(columns)
+    }
+
     fn missing(&self) -> Option<Column> {
         let is_missing =
             |column: &Column| *column != Column::Sku && self.position(*column).is_none();
         Column::ALL.into_iter().find(is_missing)
     }
+}
+
+fn unknown(name: &str, standard: &[&str]) -> String {
+    let optional = columns::names();
+    let all = standard.iter().copied();
+    let all: Vec<&str> = all.chain(optional.iter().map(String::as_str)).collect();
+    let meant = suggest::nearest(name, &all);
+    let meant = meant.map_or(String::new(), |word| format!("did you mean {word:?}? "));
+    let standard = standard.join(", ");
+    format!(
+        "unknown column {name:?} ({meant}allowed: {standard}, and the optional ones of ledgerly price --help)"
+    )
 }

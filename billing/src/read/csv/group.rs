@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::Fault;
 use super::columns::{Column, Columns};
+use super::optional::{Optional, Refused};
 use crate::read::ReadInvoice;
 use crate::read::rows::Rows;
 
@@ -18,6 +19,8 @@ pub(super) struct Group {
     line: u64,
     text: Vec<u8>,
     invoice: Option<RawInvoice>,
+    /// The cells of columns beyond the standard ones.
+    optional: Optional,
     item_lines: Vec<u64>,
     fault: Option<Fault>,
 }
@@ -38,6 +41,7 @@ impl Group {
         self.line = rows.line();
         self.text.clear();
         self.invoice = None;
+        self.optional.clear();
         self.item_lines.clear();
         self.fault = None;
         self.add(rows, columns);
@@ -57,8 +61,20 @@ impl Group {
         }
         self.text.extend_from_slice(rows.text());
         if self.fault.is_none() {
-            self.fault = self.parse(&Row { rows, columns }).err();
+            let parsed = self.parse(&Row { rows, columns });
+            let parsed = parsed.and_then(|()| {
+                if columns.optional.is_empty() {
+                    return Ok(());
+                }
+                self.optional.add(rows, &columns.optional, self.line)
+            });
+            self.fault = parsed.err();
         }
+    }
+
+    /// Whether something is wrong with the rows so far.
+    pub(super) fn has_fault(&self) -> bool {
+        self.fault.is_some()
     }
 
     /// The rows' text.
@@ -73,32 +89,42 @@ impl Group {
     }
 
     /// The invoice, or the first thing that is wrong with its rows.
-    pub(super) fn finish(&mut self) -> Result<ReadInvoice, Fault> {
+    pub(super) fn finish(&mut self, columns: &Columns) -> Result<ReadInvoice, Fault> {
         match (self.fault.take(), self.invoice.take()) {
-            (None, Some(raw)) => match Invoice::try_from(raw) {
-                Ok(invoice) => Ok(ReadInvoice {
-                    invoice,
-                    line: self.line,
-                }),
-                Err(error) => Err(self.fault_of_field(&error.field, error.problem.to_string())),
-            },
+            (None, Some(raw)) => {
+                let invoice = if columns.optional.is_empty() {
+                    Invoice::try_from(raw).map_err(|error| Refused::from(error).into())
+                } else {
+                    self.optional.completed(raw, &columns.optional)
+                };
+                match invoice {
+                    Ok(invoice) => Ok(ReadInvoice {
+                        invoice,
+                        line: self.line,
+                    }),
+                    Err(refused) => Err(self.fault_of(*refused)),
+                }
+            }
             (Some(fault), _) => Err(fault),
-            (None, None) => Err(self.fault_of_field("invoice_id", "no row".to_owned())),
+            (None, None) => Err(self.fault_of(Refused {
+                path: "invoice_id".to_owned(),
+                column: None,
+                problem: "no row".to_owned(),
+            })),
         }
     }
 
-    fn fault_of_field(&self, field: &str, problem: String) -> Fault {
-        let (index, name) = match field
-            .strip_prefix("items[")
-            .and_then(|f| f.split_once("]."))
-        {
+    fn fault_of(&self, refused: Refused) -> Fault {
+        let in_items = refused.path.strip_prefix("items[");
+        let (index, name) = match in_items.and_then(|path| path.split_once("].")) {
             Some((index, name)) => (index.parse().unwrap_or(0), name),
-            None => (0, field),
+            None => (0, refused.path.as_str()),
         };
+        let standard = || Column::of_name(name).map(|column| column.name().to_owned());
         Fault {
             line: self.item_lines.get(index).copied().unwrap_or(self.line),
-            column: Column::of_name(name),
-            problem,
+            field: refused.column.or_else(standard),
+            problem: refused.problem,
         }
     }
 
@@ -143,7 +169,10 @@ impl Head {
     }
 }
 
-fn id_cell<'a, R: BufRead>(rows: &'a Rows<R>, columns: &Columns) -> std::borrow::Cow<'a, [u8]> {
+pub(super) fn id_cell<'a, R: BufRead>(
+    rows: &'a Rows<R>,
+    columns: &Columns,
+) -> std::borrow::Cow<'a, [u8]> {
     let position = columns.position(Column::InvoiceId);
     position
         .and_then(|index| rows.cell(index))
@@ -160,7 +189,7 @@ impl<R: BufRead> Row<'_, R> {
     fn fault(&self, column: Option<Column>, problem: String) -> Fault {
         Fault {
             line: self.rows.line(),
-            column,
+            field: column.map(|column| column.name().to_owned()),
             problem,
         }
     }

@@ -1,9 +1,9 @@
 //! A mutant as a real edit of a copy: slow, and beyond doubt.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::{Words, note};
+use super::{Words, milliseconds, note};
 use crate::error::Error;
 use crate::mutate::lab::{Flavour, Lab};
 use crate::mutate::matrix::{Mutant, TestId, Verdict};
@@ -37,6 +37,7 @@ impl<'a> Rebuilds<'a> {
 
     /// Judges a mutant by a real edit.
     pub(in crate::mutate) fn judge(&self, mutant: &mut Mutant) -> Result<(), Error> {
+        let started = Instant::now();
         let range = mutant.span.byte_start..mutant.span.byte_end;
         match self.edit(&mutant.span.file, range, &mutant.replacement)? {
             Edited::Broken(errors) => {
@@ -51,6 +52,7 @@ impl<'a> Rebuilds<'a> {
                 note(mutant, &tests, &ran, &Words::new(self.lab, &runner));
             }
         }
+        mutant.duration_ms = milliseconds(started.elapsed());
         Ok(())
     }
 
@@ -68,7 +70,7 @@ impl<'a> Rebuilds<'a> {
         if !trial.build.diagnostics.success {
             return Ok(Edited::Broken(trial.build.diagnostics.rendered));
         }
-        let mut runner = Runner::new(trial.workspace, trial.build.built, &self.lab.path("tmp"))?;
+        let mut runner = Runner::new(trial.workspace, trial.build.built, self.lab)?;
         let known = self.known(&mut runner);
         let programs: Vec<Vec<usize>> = (0..runner.built.tests.len())
             .map(|program| runner.of_program(program))

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ConstantId, Matrix, SCHEMA_VERSION, TestId};
+use super::{ConstantId, Matrix, SCHEMA_VERSION, Slack, TestId};
 use crate::error::Error;
 
 impl Matrix {
@@ -22,7 +22,7 @@ impl Matrix {
     }
 
     fn from_json(text: &str) -> Result<Self, String> {
-        let matrix: Self =
+        let mut matrix: Self =
             serde_json::from_str(text).map_err(|error| format!("this is no matrix: {error}"))?;
         let major = |version: &str| version.split('.').next().map(str::to_owned);
         if major(&matrix.schema_version) != major(SCHEMA_VERSION) {
@@ -32,6 +32,10 @@ impl Matrix {
             ));
         }
         matrix.check_references()?;
+        for slack in &mut matrix.slack {
+            // A file of schema 1.0 leaves it to its reader.
+            slack.interval = Slack::interval(&slack.low, &slack.high);
+        }
         Ok(matrix)
     }
 

@@ -20,6 +20,11 @@ pub struct Slack {
     pub low: Bound,
     /// The largest value that passes.
     pub high: Bound,
+    /// The values that pass, as people read them: `10..=44`, `30..` without an upper end, `..`.
+    ///
+    /// Since schema 1.1; in older files it follows from `low` and `high`.
+    #[serde(default)]
+    pub interval: String,
     /// The smallest difference that was looked at: `1`, `0.01`.
     pub step: String,
     /// How many values were tried.
@@ -54,14 +59,51 @@ impl Slack {
         self.low.value == self.value && self.high.value == self.value
     }
 
-    /// The interval as people read it: `10..=44`, `30..`, `..`.
+    /// The interval between two ends, as people read it.
     #[must_use]
-    pub fn interval(&self) -> String {
-        match (self.low.open, self.high.open) {
+    pub fn interval(low: &Bound, high: &Bound) -> String {
+        match (low.open, high.open) {
             (true, true) => "..".to_owned(),
-            (true, false) => format!("..={}", self.high.value),
-            (false, true) => format!("{}..", self.low.value),
-            (false, false) => format!("{}..={}", self.low.value, self.high.value),
+            (true, false) => format!("..={}", high.value),
+            (false, true) => format!("{}..", low.value),
+            (false, false) => format!("{}..={}", low.value, high.value),
         }
     }
+
+    /// What the interval means and what closes it: `LIMIT = 30: no test fails for any value in
+    /// 10..=44 (by bisection); add tests at 30 and 31`.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        self.told(&format!("by {}", self.method))
+    }
+
+    /// The same with what it cost to find out: `(by bisection, 18 runs, 65 ms)`.
+    #[must_use]
+    pub fn sentence_with_cost(&self) -> String {
+        self.told(&format!(
+            "by {}, {} runs, {} ms",
+            self.method, self.runs, self.duration_ms
+        ))
+    }
+
+    fn told(&self, found: &str) -> String {
+        let values = if self.low.open && self.high.open {
+            "whatever value stands there".to_owned()
+        } else {
+            format!("for any value in {}", self.interval)
+        };
+        let remedy = match self.suggested.as_slice() {
+            _ if self.is_closed() => "; the tests hold it on both sides".to_owned(),
+            [] => String::new(),
+            [one] => format!("; add a test at {one}"),
+            [rest @ .., last] => format!("; add tests at {} and {last}", rest.join(", ")),
+        };
+        format!(
+            "{} = {}: no test fails {values} ({found}){remedy}",
+            self.selector, self.value
+        )
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! The mistakes: how a person mistypes a literal.
 
+mod choice;
 mod digits;
 mod number;
 mod rows;
@@ -11,6 +12,7 @@ use std::ops::Range;
 use super::find::{Constant, Site, SiteKind};
 use super::source::Source;
 
+pub(super) use choice::chosen;
 pub(super) use number::Number;
 
 /// One way to mistype a literal.

@@ -1,17 +1,18 @@
 //! Everything that was found, in the words of the result.
 
+mod literals;
+mod mutants;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Baseline;
-use crate::mutate::matrix::{
-    Constant, Method, Mutant, Skipped, Test, TestId, TestedBy, Use, Verdict,
-};
+use crate::mutate::matrix::{Constant, Method, Skipped, Test, TestId, Use};
 use crate::mutate::operators;
-use crate::mutate::plan::{Plan, PlannedMutant, Role};
+use crate::mutate::plan::{Plan, Role};
 use crate::mutate::program::Program;
 use crate::mutate::rewrite::{Choices, Schema};
 use crate::mutate::runner::Runner;
-use crate::mutate::state::{BuiltCopy, Literal, State};
+use crate::mutate::state::{BuiltCopy, State};
 
 pub(super) struct Facts<'a> {
     pub(super) program: &'a Program,
@@ -28,7 +29,6 @@ pub(super) struct Facts<'a> {
 impl Facts<'_> {
     pub(super) fn state(&self) -> State {
         let schema = Schema::new(self.program, self.plan, self.choices);
-        let carriers = carriers(&schema);
         let tests = find_tests(self.program, self.plain, self.baseline);
         let slots = if self.schema.is_some() {
             schema.usable_slots()
@@ -39,12 +39,7 @@ impl Facts<'_> {
             inputs: String::new(),
             constants: self.constants(&schema, &tests),
             literals: self.literals(&slots),
-            mutants: self
-                .plan
-                .mutants
-                .iter()
-                .map(|mutant| self.mutant(&schema, &carriers, mutant))
-                .collect(),
+            mutants: self.mutants(&schema),
             tests,
             skipped: self.skipped(),
             schema: self.schema.map(|runner| BuiltCopy {
@@ -147,98 +142,6 @@ impl Facts<'_> {
         readers
     }
 
-    fn literals(&self, slots: &BTreeSet<u32>) -> Vec<Literal> {
-        let mut literals = Vec::new();
-        for (constant, known) in self.program.constants.iter().enumerate() {
-            let source = &self.program.files[known.file].source;
-            let first = literals.len();
-            for (site, found) in known.item.sites.iter().enumerate() {
-                let slot = self
-                    .plan
-                    .slots
-                    .iter()
-                    .find(|slot| slot.constant == constant && slot.site == site);
-                let signed = found.minus.unwrap_or(found.range.start)..found.range.end;
-                let paths = std::iter::once(found.index_path()).chain(found.key_path());
-                literals.push(Literal {
-                    constant,
-                    kind: found.kind,
-                    selectors: paths
-                        .map(|path| format!("{}{path}", known.item.name))
-                        .collect(),
-                    span: source.span(&found.range),
-                    signed: source.span(&signed),
-                    text: source.slice(&found.range).to_owned(),
-                    slot: slot.map(|slot| slot.id).filter(|slot| slots.contains(slot)),
-                    in_macro: found.unit.end > found.range.end,
-                });
-            }
-            distinguish(&mut literals[first..]);
-        }
-        literals
-    }
-
-    fn mutant(
-        &self,
-        schema: &Schema<'_>,
-        carriers: &BTreeMap<u32, BTreeSet<usize>>,
-        planned: &PlannedMutant,
-    ) -> Mutant {
-        let known = &self.program.constants[planned.constant];
-        let source = &self.program.files[known.file].source;
-        let edit = &planned.mistake.edit;
-        let compile_error = self.choices.unviable.get(&planned.id).cloned();
-        let alone = self.why_rebuilt(schema, planned.constant).is_some()
-            || self.suspects.contains(&planned.id);
-        let covered_by = carriers.get(&planned.id).into_iter().flatten();
-        let covered_by = covered_by
-            .filter_map(|constant| self.direct_readers(*constant))
-            .flatten();
-        let judged_by_all =
-            (0..self.plain.cases.len()).filter(|case| !self.plain.cases[*case].ignored);
-        let covered_by: BTreeSet<TestId> = if alone {
-            judged_by_all.collect()
-        } else {
-            covered_by.collect()
-        };
-        let (tested_by, verdict) = match (&compile_error, alone) {
-            (Some(_), _) => (TestedBy::Nothing, Verdict::Unviable),
-            (None, true) => (TestedBy::Rebuild, Verdict::NoCoverage),
-            (None, false) if covered_by.is_empty() => (TestedBy::Nothing, Verdict::NoCoverage),
-            (None, false) => (TestedBy::Schema, Verdict::NoCoverage),
-        };
-        Mutant {
-            id: planned.id,
-            constant: planned.constant,
-            operator: planned.mistake.operator.to_owned(),
-            selector: selector(known, planned.mistake.site),
-            span: source.span(&edit.range),
-            original: source.slice(&edit.range).to_owned(),
-            replacement: edit.replacement.clone(),
-            verdict,
-            flaky: false,
-            tested_by,
-            killed_by: Vec::new(),
-            timed_out: Vec::new(),
-            covered_by: if compile_error.is_some() {
-                Vec::new()
-            } else {
-                covered_by.into_iter().collect()
-            },
-            compile_error,
-            duration_ms: 0,
-        }
-    }
-
-    fn direct_readers(&self, constant: usize) -> Option<Vec<TestId>> {
-        let reads = self.baseline.reads.iter().enumerate();
-        let readers: Vec<TestId> = reads
-            .filter(|(_, reads)| reads.contains(&constant))
-            .map(|(test, _)| test)
-            .collect();
-        (!readers.is_empty()).then_some(readers)
-    }
-
     fn skipped(&self) -> Vec<Skipped> {
         let skipped = self
             .plan
@@ -279,44 +182,6 @@ impl Facts<'_> {
             })
             .collect()
     }
-}
-
-fn selector(known: &crate::mutate::program::Known, site: usize) -> String {
-    let path = known
-        .item
-        .sites
-        .get(site)
-        .map(|site| site.key_path().unwrap_or_else(|| site.index_path()));
-    format!("{}{}", known.item.name, path.unwrap_or_default())
-}
-
-/// Two literals of one expression, `60 * 60`, are told apart by their order.
-fn distinguish(literals: &mut [Literal]) {
-    let all: Vec<String> = literals
-        .iter()
-        .flat_map(|literal| literal.selectors.clone())
-        .collect();
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for literal in literals {
-        for selector in &mut literal.selectors {
-            if all.iter().filter(|other| *other == selector).count() > 1 {
-                let number = seen.entry(selector.clone()).or_default();
-                *number += 1;
-                *selector = format!("{selector}#{number}");
-            }
-        }
-    }
-}
-
-/// For each mutant, the constants whose value it changes.
-fn carriers(schema: &Schema<'_>) -> BTreeMap<u32, BTreeSet<usize>> {
-    let mut carriers: BTreeMap<u32, BTreeSet<usize>> = BTreeMap::new();
-    for (constant, mutants) in &schema.carried {
-        for mutant in mutants {
-            carriers.entry(*mutant).or_default().insert(*constant);
-        }
-    }
-    carriers
 }
 
 /// The tests that judge, with their places in the source.

@@ -25,7 +25,6 @@ struct PageData<'a> {
 struct SlackLine<'a> {
     #[serde(flatten)]
     slack: &'a Slack,
-    interval: String,
     closed: bool,
     sentence: String,
 }
@@ -73,9 +72,8 @@ pub(super) fn render(matrix: &Matrix, sources: &Sources) -> Result<String, Error
 fn slack_lines(matrix: &Matrix) -> Vec<SlackLine<'_>> {
     let lines = matrix.slack.iter().map(|slack| SlackLine {
         slack,
-        interval: slack.interval(),
         closed: slack.is_closed(),
-        sentence: wording::slack_sentence(slack),
+        sentence: slack.sentence_with_cost(),
     });
     lines.collect()
 }

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use super::survivors::{Gap, gaps};
 use super::{Format, wording};
 use crate::mutate::matrix::{Matrix, Standing};
+use crate::plural::counted;
 use crate::report::github::STEP_SUMMARY_BYTES;
 
 /// Room that is kept for what follows the table.
@@ -58,15 +59,15 @@ pub(super) fn constants(matrix: &Matrix) -> usize {
 fn counts(matrix: &Matrix) -> String {
     let counts = matrix.counts;
     format!(
-        "{} killed, {} survived, {} not covered, {} timed out, {} unviable; {} constants, {} tests, \
+        "{} killed, {} survived, {} not covered, {} timed out, {} unviable; {}, {}, \
          {}.{:01} s.",
         counts.killed,
         counts.survived,
         counts.no_coverage,
         counts.timeout,
         counts.unviable,
-        constants(matrix),
-        matrix.tests.len(),
+        counted(constants(matrix), "constant"),
+        counted(matrix.tests.len(), "test"),
         matrix.duration_ms / 1000,
         matrix.duration_ms % 1000 / 100,
     )

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::wording;
 use crate::mutate::matrix::{Constant, ConstantId, Matrix, Mutant, Span, Verdict};
+use crate::plural::counted;
 
 /// A literal and its mutants that nobody noticed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -45,12 +46,8 @@ impl Gap<'_> {
     pub(super) fn headline(&self) -> String {
         let count = self.unnoticed.len();
         let verb = if count == 1 { "goes" } else { "go" };
-        let mistakes = if self.tried == 1 {
-            "mistake"
-        } else {
-            "mistakes"
-        };
-        format!("{count} of {} {mistakes} {verb} unnoticed", self.tried)
+        let mistakes = counted(self.tried, "mistake");
+        format!("{count} of {mistakes} {verb} unnoticed")
     }
 }
 

@@ -69,36 +69,12 @@ fn survived(matrix: &Matrix, mutant: &Mutant) -> String {
         tests => format!("{} tests read it and passed", tests.len()),
     };
     match slack_of(matrix, &mutant.selector) {
-        Some(slack) => format!("{tests}; {}", slack_sentence(slack)),
+        Some(slack) => format!("{tests}; {}", slack.sentence()),
         None => tests,
     }
 }
 
 /// The slack interval of a literal, where it is numeric.
-pub(super) fn slack_of<'a>(matrix: &'a Matrix, selector: &str) -> Option<&'a Slack> {
+fn slack_of<'a>(matrix: &'a Matrix, selector: &str) -> Option<&'a Slack> {
     matrix.slack.iter().find(|slack| slack.selector == selector)
-}
-
-/// What a slack interval means, and what closes it.
-pub(super) fn slack_sentence(slack: &Slack) -> String {
-    let Slack {
-        selector, value, ..
-    } = slack;
-    if slack.is_closed() {
-        return format!("the tests hold {selector} at {value} from both sides");
-    }
-    let values = if slack.low.open && slack.high.open {
-        "whatever value stands there".to_owned()
-    } else {
-        format!("for any value in {}", slack.interval())
-    };
-    let found = format!(
-        "{selector} = {value}: no test fails {values} (by {})",
-        slack.method
-    );
-    match &slack.suggested[..] {
-        [] => found,
-        [only] => format!("{found}; add a test at {only}"),
-        [rest @ .., last] => format!("{found}; add tests at {} and {last}", rest.join(", ")),
-    }
 }

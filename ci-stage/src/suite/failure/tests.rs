@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::describe;
+use super::{describe, of_examples};
 use crate::cargo::process::{End, Finished};
 use crate::transcript::Failure;
 
@@ -81,4 +81,47 @@ fn a_silent_failure_says_so() {
         failure(End::Exited(3), "").message,
         "exit status 3, and no output"
     );
+}
+
+#[test]
+fn a_failed_example_is_named_with_its_place_before_all_that_was_written() {
+    let said = |list: &str| {
+        let output = format!(
+            "    Finished `test` profile\nrunning 9 tests\n\nfailures:\n\n---- src/lib.rs - a (line 3) \
+             stdout ----\n  left: 3\n\n\nfailures:\n{list}\n\ntest result: FAILED. 1 passed\n"
+        );
+        of_examples(&Finished {
+            end: End::Exited(101),
+            output,
+            duration: Duration::ZERO,
+        })
+    };
+    for (list, place, first) in [
+        (
+            "    src/lib.rs - money::add (line 3)",
+            "src/lib.rs:3",
+            "the example of money::add fails",
+        ),
+        (
+            "    core/README.md - (line 7)",
+            "core/README.md:7",
+            "the example of its file fails",
+        ),
+        (
+            "    src/a.rs - a (line 3) - compile\n    src/b.rs - T<U>::b (line 40)",
+            "src/a.rs:3",
+            "the examples at src/a.rs:3, src/b.rs:40 fail",
+        ),
+    ] {
+        let failure = said(list);
+        assert_eq!(failure.location.as_deref(), Some(place));
+        assert_eq!(failure.message.lines().next(), Some(first));
+        assert!(failure.message.contains("  left: 3"), "{list}");
+    }
+    let without_a_list = of_examples(&Finished {
+        end: End::Exited(101),
+        output: "error: rustdoc is gone\n".to_owned(),
+        duration: Duration::ZERO,
+    });
+    assert_eq!(without_a_list.message, "error: rustdoc is gone");
 }

@@ -85,14 +85,14 @@ fn a_reference_that_leads_nowhere_is_named() {
 fn another_major_version_is_refused() {
     assert_eq!(
         refusal("/schema_version", json!("2.0")),
-        "schema_version is 2.0, and this ci-stage reads 1.0"
+        "schema_version is 2.0, and this ci-stage reads 1.1"
     );
 }
 
 #[test]
 fn a_later_minor_version_is_read() {
     let text = std::fs::read_to_string(fixture()).unwrap();
-    let later = text.replace(r#""schema_version": "1.0""#, r#""schema_version": "1.7""#);
+    let later = text.replace(r#""schema_version": "1.1""#, r#""schema_version": "1.7""#);
     assert_eq!(Matrix::from_json(&later).unwrap().schema_version, "1.7");
 }
 
@@ -110,4 +110,19 @@ fn a_file_that_is_no_matrix_is_named_with_the_remedy() {
         error.ends_with("make a fresh one with `ci-stage mutate`"),
         "{error}"
     );
+}
+
+#[test]
+fn an_older_file_without_intervals_is_given_them() {
+    let text = std::fs::read_to_string(fixture()).unwrap();
+    let mut matrix: Value = serde_json::from_str(&text).unwrap();
+    matrix["schema_version"] = json!("1.0");
+    let slacks = matrix["slack"].as_array_mut().unwrap();
+    for slack in slacks.iter_mut() {
+        slack.as_object_mut().unwrap().remove("interval");
+    }
+    let matrix = Matrix::from_json(&matrix.to_string()).unwrap();
+    let intervals = matrix.slack.iter().map(|slack| slack.interval.as_str());
+    let expected = ["490..=490", "1001..=8000", "15..=15", "..=14", ".."];
+    assert_eq!(intervals.collect::<Vec<_>>(), expected);
 }

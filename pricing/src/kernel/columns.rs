@@ -1,0 +1,74 @@
+//! Invoices as columns: priced batch by batch, without making one [`Invoice`](crate::Invoice).
+
+use super::{Customer, Kernel, Subtotal};
+
+/// Decimal numbers of one scale, as they stand in an Arrow or Parquet column: the values of a
+/// `Decimal64Array` with its scale, or of an `Int64Array` with scale 0.
+#[derive(Clone, Copy, Debug)]
+pub struct FixedColumn<'a> {
+    /// The numbers without their point.
+    pub mantissas: &'a [i64],
+    /// The decimal places of each.
+    pub scale: u32,
+}
+
+/// A batch of invoices, one column a field.
+#[derive(Clone, Copy, Debug)]
+pub struct Columns<'a> {
+    /// The kind of each customer, by [`Kernel::customer`].
+    pub customers: &'a [Customer],
+    /// Whole days since each invoice was due.
+    pub days_overdue: &'a [u32],
+    /// Where each invoice's line items begin, and where the last one's end: one more than there are
+    /// invoices, as in an Arrow list.
+    pub offsets: &'a [i32],
+    /// The unit price of each line item.
+    pub unit_prices: FixedColumn<'a>,
+    /// The quantity of each line item.
+    pub quantities: FixedColumn<'a>,
+}
+
+impl Kernel {
+    /// Appends each invoice's total in minor units to `totals`: `None` where the general path must
+    /// answer, or where the columns do not hold the invoice.
+    ///
+    /// ```
+    /// use pricing::PricingEngine;
+    /// use pricing::kernel::{Columns, FixedColumn};
+    ///
+    /// let kernel = PricingEngine::standard().kernel().ok_or("the standard policy has a kernel")?;
+    /// let mut totals = Vec::new();
+    /// kernel.totals(
+    ///     Columns {
+    ///         customers: &[kernel.customer("gold", true), kernel.customer("none", false)],
+    ///         days_overdue: &[45, 0],
+    ///         offsets: &[0, 2, 3],
+    ///         unit_prices: FixedColumn { mantissas: &[4000, 1500, 100], scale: 2 },
+    ///         quantities: FixedColumn { mantissas: &[3, 2, 1], scale: 0 },
+    ///     },
+    ///     &mut totals,
+    /// );
+    /// assert_eq!(totals, [Some(141_69), Some(1_08)]);
+    /// # Ok::<(), &str>(())
+    /// ```
+    pub fn totals(&self, columns: Columns<'_>, totals: &mut Vec<Option<i64>>) {
+        let ends = columns.offsets.get(1..).unwrap_or_default();
+        let ranges = columns.offsets.iter().zip(ends);
+        let heads = columns.customers.iter().zip(columns.days_overdue);
+        totals.extend(heads.zip(ranges).map(|((customer, days), (start, end))| {
+            let subtotal = columns.subtotal(*start, *end)?;
+            self.total(*customer, *days, subtotal)
+        }));
+    }
+}
+
+impl Columns<'_> {
+    fn subtotal(&self, start: i32, end: i32) -> Option<Subtotal> {
+        let range = usize::try_from(start).ok()?..usize::try_from(end).ok()?;
+        let unit_prices = self.unit_prices.mantissas.get(range.clone())?;
+        let quantities = self.quantities.mantissas.get(range)?;
+        let scale = self.unit_prices.scale.checked_add(self.quantities.scale);
+        let subtotal = scale.and_then(|scale| Subtotal::of_columns(unit_prices, quantities, scale));
+        Some(subtotal.unwrap_or(Subtotal::UNFIT))
+    }
+}
