@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, getsid, kill_process};
+use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
 
 /// The variable that holds the marks of all runs round a program.
@@ -86,17 +86,16 @@ impl Mark {
 
     /// Kills the programs that bear the mark, but for daemons: a compiler's cache may serve others.
     pub(crate) fn end_unfinished_builds(&self) {
-        let is_daemon = |process| getsid(Some(process)).is_ok_and(|session| session == process);
         self.end(|process| !is_daemon(process));
     }
 
-    fn end(&self, is_meant: impl Fn(Pid) -> bool) -> Vec<LeftBehind> {
+    fn end(&self, is_meant: impl Fn(i32) -> bool) -> Vec<LeftBehind> {
         const ROUNDS_MAX: u32 = 100;
         let mut ended: Vec<LeftBehind> = Vec::new();
         // A program may start another one while it is being looked for.
         for round in 0..ROUNDS_MAX {
             let mut found = self.bearers();
-            found.retain(|program| Pid::from_raw(program.process).is_some_and(&is_meant));
+            found.retain(|program| is_meant(program.process));
             if found.is_empty() {
                 break;
             }
@@ -144,6 +143,21 @@ impl Mark {
             test: NAMES.iter().find_map(|name| value(&environment, name)),
         })
     }
+}
+
+/// Whether a process leads a session of its own, as daemons do.
+fn is_daemon(process: i32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"));
+    stat.is_ok_and(|stat| session(&stat) == Some(process))
+}
+
+/// The session in the line that the kernel writes about a process. In a container it is 0 where
+/// the session began outside; `rustix::process::getsid` holds that for impossible and panics.
+fn session(stat: &str) -> Option<i32> {
+    // The name before the fields may itself hold blanks and parentheses.
+    let (_, fields) = stat.rsplit_once(')')?;
+    // State, parent, process group, session.
+    fields.split_ascii_whitespace().nth(3)?.parse().ok()
 }
 
 /// The value of a variable in the form in which the kernel shows an environment.

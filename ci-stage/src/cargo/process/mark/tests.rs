@@ -1,6 +1,7 @@
-use std::process::{Command, Stdio};
+use std::io::Read;
+use std::process::{Child, Command, Stdio};
 
-use super::{Mark, TEST_NAME};
+use super::{Mark, TEST_NAME, is_daemon, session};
 
 #[test]
 fn a_program_that_left_its_group_is_found_by_its_mark_and_ended() {
@@ -27,4 +28,46 @@ fn a_program_that_left_its_group_is_found_by_its_mark_and_ended() {
 fn a_folder_keeps_its_mark() {
     let folder = std::path::Path::new("/tmp/a:b");
     assert_eq!(Mark::of(folder).variable(), Mark::of(folder).variable());
+}
+
+#[test]
+fn the_session_of_a_process_is_read_whatever_its_name_and_also_in_a_container() {
+    assert_eq!(session("17 (a) S 9 (b) S 1 17 16 34816 17"), Some(16));
+    assert_eq!(
+        session("17 (cargo) S 1 17 0 0 -1"),
+        Some(0),
+        "it began outside"
+    );
+    assert_eq!(session("17 (cargo"), None);
+}
+
+#[test]
+fn a_program_in_a_session_of_its_own_is_a_daemon() {
+    let pipes = || {
+        let mut command = Command::new("cat");
+        command.stdin(Stdio::piped()).stdout(Stdio::null());
+        command
+    };
+    let mut plain = pipes().spawn().unwrap();
+    let mut daemon = Command::new("setsid");
+    daemon.args(["sh", "-c", "echo begun; exec cat >/dev/null"]);
+    let mut daemon = daemon
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut begun = [0; 6];
+    daemon
+        .stdout
+        .as_mut()
+        .unwrap()
+        .read_exact(&mut begun)
+        .unwrap();
+    let number = |child: &Child| i32::try_from(child.id()).unwrap();
+    assert!(!is_daemon(number(&plain)));
+    assert!(is_daemon(number(&daemon)));
+    for child in [&mut plain, &mut daemon] {
+        drop(child.stdin.take());
+        child.wait().unwrap();
+    }
 }
