@@ -19,7 +19,7 @@ pub use lock::RunLock;
 pub use postgres::{PostgresUrl, role_sql};
 pub use records::*;
 pub use sql::Repository;
-pub(crate) use sqlite::open_private;
+pub(crate) use sqlite::{forked, open_private};
 
 /// Keeps invoices, the attempts to charge them, refunds, and the journal of all money.
 ///

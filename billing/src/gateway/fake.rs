@@ -74,6 +74,14 @@ impl FakeGateway {
         Ok(gateway)
     }
 
+    /// A copy in memory, on the same clock: neither sees what becomes of the other. It sends no
+    /// webhooks.
+    pub fn forked(&self) -> Result<Self, GatewayError> {
+        let mut copy = Self::with(crate::repository::forked(&self.ledger)?)?;
+        copy.fixed_now = self.fixed_now;
+        Ok(copy)
+    }
+
     /// A gateway whose ledger is the file at `path`, made when it is missing.
     pub fn open(path: &Path) -> Result<Self, GatewayError> {
         Self::with(ledger::open(Some(path))?)

@@ -91,6 +91,9 @@ pub(super) trait Database {
 
     /// Copies everything into the empty or new file at `path`.
     fn copy_into(&self, path: &std::path::Path) -> Result<(), Error>;
+
+    /// A copy in memory.
+    fn forked(&self) -> Result<Box<dyn Database + Send>, Error>;
 }
 
 /// Does `work` in one transaction: all of it is durable after, or nothing.

@@ -159,6 +159,12 @@ impl Database for PostgresDatabase {
                       (pg_dump --format=custom --file=FILE NAME; pg_restore brings it back)";
         Err(Error::Usage(remedy.to_owned()))
     }
+
+    fn forked(&self) -> Result<Box<dyn Database + Send>, Error> {
+        let remedy = "a PostgreSQL database has no copy in memory; fork a repository in a file \
+                      or in memory";
+        Err(Error::Usage(remedy.to_owned()))
+    }
 }
 
 impl Row for ::postgres::Row {

@@ -54,6 +54,16 @@ impl Repository {
         Ok(Self::on(SqliteDatabase::in_memory()?))
     }
 
+    /// A copy in memory, with the same name: neither sees what becomes of the other. A simulation
+    /// starts each of its runs with one.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for `PostgreSQL`.
+    pub fn forked(&self) -> Result<Self, Error> {
+        let database = self.database.forked()?;
+        Ok(Self { database })
+    }
+
     /// The repository in a `PostgreSQL` database; its tables are made, or brought up to date, when
     /// `is_owner`, and must be there otherwise.
     pub fn connect(url: &PostgresUrl, is_owner: bool) -> Result<Self, Error> {

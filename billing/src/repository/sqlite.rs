@@ -4,6 +4,7 @@ use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::backup::Backup;
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, ToSql, params_from_iter};
 use rusqlite_migration::{M, Migrations};
@@ -36,6 +37,9 @@ const CACHE_KIB: i64 = 16 * 1024;
 /// After so many pages the log is written back into the file: the longer, the fewer pages are written
 /// twice, and the longer the log.
 const CHECKPOINT_PAGES: i64 = 4000;
+
+/// Until a copy is tried again that another process's writing has held up.
+const COPY_PAUSE: Duration = Duration::from_millis(10);
 
 /// How long one process waits for another that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -83,6 +87,15 @@ pub(crate) fn open_private(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     Ok(connection)
+}
+
+/// A copy of a database, in memory.
+pub(crate) fn forked(connection: &Connection) -> rusqlite::Result<Connection> {
+    let mut copy = Connection::open_in_memory()?;
+    Backup::new(connection, &mut copy)?.run_to_completion(i32::MAX, COPY_PAUSE, None)?;
+    copy.pragma_update(None, "foreign_keys", true)?;
+    copy.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    Ok(copy)
 }
 
 impl Database for SqliteDatabase {
@@ -143,6 +156,11 @@ impl Database for SqliteDatabase {
     fn copy_into(&self, path: &Path) -> Result<(), Error> {
         self.execute("VACUUM INTO ?1", &[path.to_string_lossy().as_ref().into()])?;
         Ok(())
+    }
+
+    fn forked(&self) -> Result<Box<dyn Database + Send>, Error> {
+        let copied = forked(&self.connection).map_err(RepositoryError::from)?;
+        Ok(Box::new(Self { connection: copied }))
     }
 }
 

@@ -99,6 +99,8 @@ pub(crate) struct Calls {
 }
 
 pub(crate) struct Shop {
+    /// What each schedule starts with: making tables takes longer than the schedule.
+    empty: (Repository, FakeGateway),
     repository: Repository,
     gateway: Arc<Mutex<FakeGateway>>,
     invoices: usize,
@@ -108,9 +110,13 @@ pub(crate) struct Shop {
 
 impl Shop {
     pub(crate) fn new(invoices: usize, batch: usize, seed: u64) -> Self {
+        let mut repository = Repository::in_memory().unwrap();
+        repository.adopt("simulated").unwrap();
+        let gateway = FakeGateway::in_memory().unwrap();
         let mut shop = Self {
-            repository: Repository::in_memory().unwrap(),
-            gateway: Arc::new(Mutex::new(FakeGateway::in_memory().unwrap())),
+            repository: repository.forked().unwrap(),
+            gateway: Arc::new(Mutex::new(gateway.forked().unwrap())),
+            empty: (repository, gateway),
             invoices,
             batch,
             now: Rc::new(Cell::new(0)),
@@ -121,9 +127,9 @@ impl Shop {
 
     /// New invoices in a new database, their prices chosen by `seed`.
     pub(crate) fn reset(&mut self, seed: u64) {
-        self.repository = Repository::in_memory().unwrap();
-        self.repository.adopt("simulated").unwrap();
-        *self.gateway.lock().unwrap() = FakeGateway::in_memory().unwrap();
+        let (repository, gateway) = &self.empty;
+        self.repository = repository.forked().unwrap();
+        *self.gateway.lock().unwrap() = gateway.forked().unwrap();
         self.now.set(1_800_000_000);
         let mut book = (1..=self.invoices).map(|number| Ok(invoice(number, seed)));
         self.repository.import(&mut book).unwrap();

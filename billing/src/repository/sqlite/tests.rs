@@ -60,6 +60,25 @@ fn each_database_has_a_name_of_its_own() {
 }
 
 #[test]
+fn neither_a_fork_nor_its_origin_sees_what_becomes_of_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut origin = Repository::create(&folder.path().join("ledgerly.db")).unwrap();
+    let name = origin.database_id().unwrap();
+    let mut fork = origin.forked().unwrap();
+    assert_eq!(fork.database_id().unwrap(), name);
+    fork.adopt("fork").unwrap();
+    assert_eq!(origin.database_id().unwrap(), name);
+    origin.adopt("origin").unwrap();
+    assert_eq!(fork.database_id().unwrap(), "fork");
+    assert_eq!(fork.problems().unwrap(), Vec::<String>::new());
+
+    let origin = FakeGateway::in_memory().unwrap();
+    let mut fork = origin.forked().unwrap();
+    fork.advance_clock(60).unwrap();
+    assert_eq!((origin.now(), fork.now()), (0, 60));
+}
+
+#[test]
 fn a_database_survives_a_power_cut_and_is_its_owners_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledgerly.db");
