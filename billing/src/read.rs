@@ -92,7 +92,10 @@ trait Source {
     fn next_invoice(&mut self) -> Option<Result<ReadInvoice, ReadError>>;
 
     /// The text of the invoice that was last returned or refused.
-    fn original_record(&self) -> OriginalRecord;
+    fn original_record(&mut self) -> Result<OriginalRecord, Error>;
+
+    /// Leaves the names of line items unread where that saves work, but in original records.
+    fn leave_skus(&mut self) {}
 
     /// Whether an invoice can stand in several places, so that one that comes again may be the rest
     /// of one that was taken for complete.

@@ -226,7 +226,7 @@ impl PriceFilter {
     }
 
     fn reject(&mut self, bad: &BadInput, id: Option<String>) -> Result<(), Error> {
-        let original: OriginalRecord = self.book.original_record();
+        let original: OriginalRecord = self.book.original_record()?;
         self.out.reject(&Reject::new(bad, &original, id))
     }
 }

@@ -51,7 +51,8 @@ struct Run {
 impl Run {
     fn price_all(&mut self, options: &PriceOptions) -> Result<PriceResults, Error> {
         let first = self.next_good()?;
-        let first = first.map(|read| (read, self.book.original_record()));
+        let original = self.book.original_record()?;
+        let first = first.map(|read| (read, original));
         // Whether the book holds one invoice or many is known when the second is looked for.
         let second = self.next_good()?;
         let is_single = self.count == 1;
@@ -61,6 +62,9 @@ impl Run {
         }
         if let Some(read) = second {
             self.price_one(&read, None, &mut results)?;
+        }
+        if results.takes_blocks() {
+            self.book.leave_skus();
         }
         loop {
             if results.takes_blocks() {
@@ -156,7 +160,7 @@ impl Run {
             Ok(invoice) => Ok(Some(invoice)),
             Err(ReadError::Fatal(error)) => Err(error),
             Err(ReadError::Rejected(bad)) => {
-                let original = self.book.original_record();
+                let original = self.book.original_record()?;
                 self.reject(bad, &original)?;
                 Ok(None)
             }
@@ -177,8 +181,10 @@ impl Run {
             return Ok(());
         };
         let bad = read.unpriced(self.book.file(), &error);
-        let current = || self.book.original_record();
-        let original = original.cloned().unwrap_or_else(current);
+        let original = match original {
+            Some(original) => original.clone(),
+            None => self.book.original_record()?,
+        };
         self.reject(bad, &original)
     }
 

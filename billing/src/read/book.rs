@@ -53,6 +53,7 @@ pub struct Book {
     stdin: Option<Box<dyn Source>>,
     rules: Rules,
     tell: Option<Tell>,
+    leaves_skus: bool,
 }
 
 impl Book {
@@ -76,6 +77,7 @@ impl Book {
             stdin: None,
             rules: Rules::standard(),
             tell: None,
+            leaves_skus: false,
         }
     }
 
@@ -124,11 +126,22 @@ impl Book {
     }
 
     /// The text of the invoice that was last returned or refused.
-    #[must_use]
-    pub fn original_record(&self) -> OriginalRecord {
-        self.source
-            .as_ref()
-            .map_or_else(OriginalRecord::default, |source| source.original_record())
+    ///
+    /// # Errors
+    /// What ends the reading of a column that was left aside until now.
+    pub fn original_record(&mut self) -> Result<OriginalRecord, Error> {
+        match &mut self.source {
+            Some(source) => source.original_record(),
+            None => Ok(OriginalRecord::default()),
+        }
+    }
+
+    /// From here on the names of line items may be left unread: only original records tell them.
+    pub(crate) fn leave_skus(&mut self) {
+        self.leaves_skus = true;
+        if let Some(source) = &mut self.source {
+            source.leave_skus();
+        }
     }
 
     /// The input that is being read, as messages call it.

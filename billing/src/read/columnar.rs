@@ -5,12 +5,13 @@
 
 mod begins;
 mod cells;
+mod changes;
 mod chunk;
+mod decoder;
 mod guard;
 mod layout;
 mod open;
 mod original;
-mod parts;
 mod plain;
 mod shared_file;
 mod totals;
@@ -46,6 +47,8 @@ pub(super) struct ColumnarSource {
     /// The pieces of the last invoice.
     pieces: Vec<Piece>,
     refused_id: Option<String>,
+    /// Whether the names of items are read only of what is refused.
+    leaves_skus: bool,
 }
 
 /// Rows of one invoice that stand in one chunk.
@@ -69,7 +72,19 @@ impl ColumnarSource {
             plain: None,
             pieces: Vec::new(),
             refused_id: None,
+            leaves_skus: false,
         }
+    }
+
+    /// Reads the names of the items of the last invoice, if that is not done.
+    fn name_items(&mut self) -> Result<(), Error> {
+        for piece in &self.pieces {
+            let named = piece
+                .chunk
+                .name_items(|row, rows| self.batches.skus(row, rows));
+            named.map_err(|problem| self.unreadable(problem))?;
+        }
+        Ok(())
     }
 
     /// Makes sure that a row is left in the chunk; false at the end of the input.
@@ -129,6 +144,8 @@ impl ColumnarSource {
             let Some(chunk) = self.chunk.clone() else {
                 break;
             };
+            let named = chunk.name_items(|row, rows| self.batches.skus(row, rows));
+            named.map_err(|problem| self.unreadable(problem))?;
             for row in self.row..chunk.rows() {
                 let id = chunk.id(row).unwrap_or_default();
                 if !id.trim().is_empty() {
@@ -229,7 +246,13 @@ impl Piece {
 
 impl Source for ColumnarSource {
     fn next_invoice(&mut self) -> Option<Result<ReadInvoice, ReadError>> {
-        match self.collect() {
+        let collected = self.collect().and_then(|is_any| {
+            if is_any && !self.leaves_skus {
+                self.name_items()?;
+            }
+            Ok(is_any)
+        });
+        match collected {
             Ok(false) => None,
             Err(error) => Some(Err(ReadError::Fatal(error))),
             Ok(true) => Some(self.invoice().map_err(|fault| {
@@ -246,12 +269,17 @@ impl Source for ColumnarSource {
         }
     }
 
-    fn original_record(&self) -> OriginalRecord {
-        OriginalRecord {
+    fn original_record(&mut self) -> Result<OriginalRecord, Error> {
+        self.name_items()?;
+        Ok(OriginalRecord {
             header: None,
             text: original::json(&self.pieces),
             offset: None,
-        }
+        })
+    }
+
+    fn leave_skus(&mut self) {
+        self.leaves_skus = true;
     }
 
     fn is_spread_over_rows(&self) -> bool {

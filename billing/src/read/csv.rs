@@ -138,8 +138,8 @@ impl<R: BufRead + 'static> Source for CsvSource<R> {
         self.next()
     }
 
-    fn original_record(&self) -> OriginalRecord {
-        self.original()
+    fn original_record(&mut self) -> Result<OriginalRecord, Error> {
+        Ok(self.original())
     }
 
     fn is_spread_over_rows(&self) -> bool {

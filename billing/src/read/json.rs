@@ -9,7 +9,7 @@ use super::fault::{self, Fault};
 use super::place::line_of;
 use super::records::{CutError, Place, Records};
 use super::{OriginalRecord, ReadError, ReadInvoice, Source};
-use crate::error::BadInput;
+use crate::error::{BadInput, Error};
 
 /// The invoices of a JSON or NDJSON input.
 pub(super) struct JsonSource<R> {
@@ -95,8 +95,8 @@ impl<R: BufRead + 'static> Source for JsonSource<R> {
         self.next()
     }
 
-    fn original_record(&self) -> OriginalRecord {
-        self.original()
+    fn original_record(&mut self) -> Result<OriginalRecord, Error> {
+        Ok(self.original())
     }
 
     fn is_spread_over_rows(&self) -> bool {

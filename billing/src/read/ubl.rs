@@ -5,7 +5,7 @@ use std::io::{BufRead, Read};
 use super::book::Tell;
 use super::records::RECORD_BYTES_MAX;
 use super::{OriginalRecord, ReadError, ReadInvoice, Source};
-use crate::error::BadInput;
+use crate::error::{BadInput, Error};
 use crate::policy::Rules;
 use crate::ubl::{self, Fault};
 
@@ -104,12 +104,12 @@ impl<R: BufRead> Source for UblSource<R> {
         Some(self.read(input))
     }
 
-    fn original_record(&self) -> OriginalRecord {
-        OriginalRecord {
+    fn original_record(&mut self) -> Result<OriginalRecord, Error> {
+        Ok(OriginalRecord {
             header: None,
             text: self.xml.clone(),
             offset: None,
-        }
+        })
     }
 
     fn is_spread_over_rows(&self) -> bool {

@@ -74,7 +74,7 @@ impl ImpactFilter {
     }
 
     fn reject(&mut self, bad: &BadInput, id: Option<String>) -> Result<(), Error> {
-        let original = self.book.original_record();
+        let original = self.book.original_record()?;
         self.out.reject(&Reject::new(bad, &original, id))
     }
 

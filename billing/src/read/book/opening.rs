@@ -35,7 +35,11 @@ impl Book {
         let mut input = Input::open(path, &self.wrap)?;
         let format = input.format(self.format)?;
         self.opened.set(Some(format));
-        source_of(format, input, &self.rules, self.tell.clone())
+        let mut source = source_of(format, input, &self.rules, self.tell.clone())?;
+        if self.leaves_skus {
+            source.leave_skus();
+        }
+        Ok(source)
     }
 
     /// Sorts the rows of all inputs that have them; the others follow.

@@ -6,7 +6,7 @@ use arrow_array::types::{
     Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{
-    Array, ArrayRef, ArrowPrimitiveType, BooleanArray, Decimal128Array, Int64Array,
+    Array, ArrayRef, ArrowPrimitiveType, BooleanArray, Decimal128Array, Int32Array, Int64Array,
     LargeStringArray, PrimitiveArray, StringArray, StringViewArray,
 };
 use arrow_schema::DataType;
@@ -21,7 +21,7 @@ pub(super) enum Texts {
     Plain(StringArray),
     Large(LargeStringArray),
     /// A dictionary, with the place of each row's text in it.
-    Keyed(Vec<Option<usize>>, Box<Self>),
+    Keyed(Int32Array, Box<Self>),
 }
 
 impl Texts {
@@ -32,33 +32,52 @@ impl Texts {
             DataType::Utf8 => Self::Plain(array.as_string().clone()),
             DataType::LargeUtf8 => Self::Large(array.as_string().clone()),
             DataType::Dictionary(_, _) => {
-                let dictionary = array.as_any_dictionary();
-                let values = Self::of(dictionary.values())?;
-                // An empty dictionary has no key to normalise.
-                let keys = if dictionary.values().is_empty() {
-                    vec![0; array.len()]
-                } else {
-                    dictionary.normalized_keys()
-                };
-                let keys = keys.into_iter().enumerate();
-                let keys = keys.map(|(row, key)| array.is_valid(row).then_some(key));
-                Self::Keyed(keys.collect(), Box::new(values))
+                let values = Self::of(array.as_any_dictionary().values())?;
+                Self::Keyed(keys(array)?, Box::new(values))
             }
             DataType::UInt64 => Self::Plain(written(array.as_primitive::<UInt64Type>())),
             _ => Self::Plain(written(&whole_numbers(array)?)),
         })
     }
 
+    #[inline]
     pub(super) fn get(&self, row: usize) -> Option<&str> {
         match self {
             Self::View(texts) => texts.is_valid(row).then(|| texts.value(row)),
             Self::Plain(texts) => texts.is_valid(row).then(|| texts.value(row)),
             Self::Large(texts) => texts.is_valid(row).then(|| texts.value(row)),
-            Self::Keyed(keys, values) => keys
-                .get(row)
-                .copied()
-                .flatten()
-                .and_then(|key| values.get(key)),
+            Self::Keyed(_, values) => values.get(self.key(row)?),
+        }
+    }
+
+    /// The place of a row's text in the dictionary, if there is one and it has a text.
+    #[inline]
+    pub(super) fn key(&self, row: usize) -> Option<usize> {
+        match self {
+            Self::Keyed(keys, _) if keys.is_valid(row) => usize::try_from(keys.value(row)).ok(),
+            _ => None,
+        }
+    }
+
+    /// The texts of a short dictionary, in their places; none where there is no such.
+    pub(super) fn listed(&self) -> impl Iterator<Item = Option<&str>> {
+        const LISTED_MAX: usize = 64;
+        let listed = match self {
+            Self::Keyed(_, values) => Some(values.as_ref()),
+            _ => None,
+        };
+        let listed = listed.filter(|texts| texts.len() <= LISTED_MAX);
+        listed
+            .into_iter()
+            .flat_map(|texts| (0..texts.len()).map(|place| texts.get(place)))
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::View(texts) => texts.len(),
+            Self::Plain(texts) => texts.len(),
+            Self::Large(texts) => texts.len(),
+            Self::Keyed(keys, _) => keys.len(),
         }
     }
 
@@ -76,33 +95,24 @@ impl Texts {
     }
 }
 
-impl Texts {
-    /// Keeps those of `is_same` whose row has the text of the row before.
-    pub(super) fn keep_repeated(&self, is_same: &mut [bool]) {
-        if let Self::View(texts) = self
-            && texts.null_count() == 0
-        {
-            let views = texts.views();
-            let pairs = is_same.iter_mut().skip(1).zip(views.windows(2));
-            // A view of at most 12 bytes holds the whole text; mostly all do.
-            let is_long = |view: &u128| {
-                let [a, b, c, d, ..] = view.to_le_bytes();
-                u32::from_le_bytes([a, b, c, d]) > 12
-            };
-            let has_long = views.iter().fold(false, |has, view| has | is_long(view));
-            if has_long {
-                pairs.enumerate().for_each(|(row, (same, _))| {
-                    *same = *same && self.is_same(row, row + 1);
-                });
-            } else {
-                pairs.for_each(|(same, views)| *same &= views[0] == views[1]);
-            }
-            return;
-        }
-        for (row, same) in is_same.iter_mut().enumerate().skip(1) {
-            *same &= self.is_same(row - 1, row);
-        }
+/// The keys of a dictionary; `None` where there are more than any real one has.
+fn keys(array: &ArrayRef) -> Option<Int32Array> {
+    if let Some(dictionary) = array.as_dictionary_opt::<Int32Type>() {
+        return Some(dictionary.keys().clone());
     }
+    let dictionary = array.as_any_dictionary();
+    // An empty dictionary has no key to normalise.
+    let keys = if dictionary.values().is_empty() {
+        vec![0; array.len()]
+    } else {
+        dictionary.normalized_keys()
+    };
+    let keys = keys.into_iter().enumerate();
+    let keys = keys.map(|(row, key)| {
+        let key = array.is_valid(row).then(|| i32::try_from(key));
+        key.transpose().ok()
+    });
+    keys.collect()
 }
 
 /// Each value as its text.

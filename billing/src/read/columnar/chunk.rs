@@ -1,5 +1,6 @@
 //! One batch of columns with the meaning of its cells.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use arrow_array::cast::AsArray;
@@ -28,7 +29,8 @@ pub(super) struct Chunk {
     pub(super) tiers: Texts,
     pub(super) members: Flags,
     pub(super) days: Amounts,
-    skus: Option<Texts>,
+    /// Read when they are asked for; `None` where the input has none.
+    skus: OnceCell<Option<Texts>>,
     pub(super) unit_prices: Amounts,
     pub(super) quantities: Amounts,
     /// Where the items of each row begin and end; `None` when each row is an item.
@@ -85,14 +87,39 @@ impl Chunk {
             members: Flags::of(members)
                 .ok_or_else(|| wrong_type("loyalty_member", members.data_type()))?,
             days: amounts("days_overdue", column("days_overdue")?)?,
-            skus: of_item("sku")
-                .ok()
-                .map(|array| texts("sku", &array))
-                .transpose()?,
+            skus: match of_item("sku") {
+                Ok(array) => OnceCell::from(Some(texts("sku", &array)?)),
+                Err(_) => OnceCell::new(),
+            },
             unit_prices: amounts("unit_price", &of_item("unit_price")?)?,
             quantities: amounts("quantity", &of_item("quantity")?)?,
             items,
         })
+    }
+
+    /// Takes the names of the items from what `batch_of` reads, given how many rows stand before the
+    /// chunk and are in it; once.
+    pub(super) fn name_items(
+        &self,
+        batch_of: impl FnOnce(usize, usize) -> Result<Option<RecordBatch>, String>,
+    ) -> Result<(), String> {
+        if self.skus.get().is_some() {
+            return Ok(());
+        }
+        let before = usize::try_from(self.first_row - 1).map_err(|error| error.to_string())?;
+        let names = match batch_of(before, self.rows)? {
+            None => None,
+            Some(batch) => {
+                let array = match batch.column_by_name("items") {
+                    None => batch.column(0).clone(),
+                    Some(items) => unnested(items)?.0.column(0).clone(),
+                };
+                let names = Texts::of(&array);
+                Some(names.ok_or_else(|| wrong_type("sku", array.data_type()))?)
+            }
+        };
+        self.skus.get_or_init(|| names);
+        Ok(())
     }
 
     pub(super) fn rows(&self) -> usize {
@@ -195,7 +222,7 @@ impl Chunk {
     }
 
     pub(super) fn sku(&self, item: usize) -> Option<&str> {
-        self.skus.as_ref()?.get(item)
+        self.skus.get()?.as_ref()?.get(item)
     }
 
     /// The text of a cell as a rejected record shows it.

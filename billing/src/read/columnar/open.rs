@@ -10,9 +10,9 @@ use arrow_ipc::reader::StreamReader;
 use arrow_schema::{DataType, Field, Fields, Schema};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 
+use super::decoder::Decoder as ParquetDecoder;
 use super::guard::guarded;
 use super::layout::Layout;
-use super::parts::Parts;
 use super::shared_file::SharedFile;
 
 /// What an Arrow file begins with; after zeros up to a round place the stream follows.
@@ -28,7 +28,7 @@ pub(in crate::read) struct Batches<L = Layout> {
 }
 
 enum Decoder {
-    Parquet(Parts, Progress),
+    Parquet(Box<ParquetDecoder>, Progress),
     Arrow(Box<StreamReader<Stream>>),
     One(Option<RecordBatch>),
 }
@@ -67,6 +67,15 @@ impl<L: Copy> Batches<L> {
     pub(super) fn layout(&self) -> L {
         self.layout
     }
+
+    /// The names of the items of a batch that came without them, `row` rows standing before it;
+    /// `None` where the input has none.
+    pub(super) fn skus(&mut self, row: usize, rows: usize) -> Result<Option<RecordBatch>, String> {
+        match &mut self.decoder {
+            Decoder::Parquet(decoder, _) => decoder.skus(row, rows),
+            Decoder::Arrow(_) | Decoder::One(_) => Ok(None),
+        }
+    }
 }
 
 impl<L> Iterator for Batches<L> {
@@ -74,9 +83,9 @@ impl<L> Iterator for Batches<L> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let next = match &mut self.decoder {
-            Decoder::Parquet(parts, progress) => {
+            Decoder::Parquet(decoder, progress) => {
                 progress.tell();
-                parts.next()
+                decoder.next()
             }
             Decoder::Arrow(reader) => guarded(|| reader.next())
                 .map_err(damaged)
@@ -136,12 +145,12 @@ pub(in crate::read) fn open_parquet<L>(
     let options = options.with_schema(schema);
     let build = || {
         let metadata = ArrowReaderMetadata::try_new(found.metadata().clone(), options)?;
-        Parts::open(&file, &metadata)
+        ParquetDecoder::open(file.clone(), metadata)
     };
-    let parts = guarded(build).map_err(damaged)?.map_err(damaged)?;
+    let decoder = guarded(build).map_err(damaged)?.map_err(damaged)?;
     Ok(Batches {
         layout,
-        decoder: Decoder::Parquet(parts, Progress { file, shown }),
+        decoder: Decoder::Parquet(Box::new(decoder), Progress { file, shown }),
     })
 }
 
@@ -191,7 +200,13 @@ pub(super) fn damaged(error: impl Display) -> String {
 
 fn narrowed_all(fields: &Fields) -> Fields {
     let narrowed = |field: &Arc<Field>| {
-        let data_type = narrowed(field.data_type());
+        let data_type = match (field.name().as_str(), field.data_type()) {
+            // There are few tiers; most writers keep them in a dictionary.
+            ("tier", DataType::Utf8) => {
+                DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+            }
+            (_, other) => narrowed(other),
+        };
         Arc::new(field.as_ref().clone().with_data_type(data_type))
     };
     fields.iter().map(narrowed).collect()

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use arrow_array::Array;
-use pricing::kernel::{Columns, FixedColumn, Kernel};
+use pricing::kernel::{Columns, Customer, FixedColumn, Kernel};
 
 use super::ColumnarSource;
-use super::cells::{Amounts, Flags};
+use super::cells::{Amounts, Texts};
 use super::chunk::Chunk;
 use crate::error::Error;
 use crate::read::PlainTotals;
@@ -88,14 +88,16 @@ fn priced(chunk: &Chunk, kernel: &Kernel) -> Option<Vec<PlainInvoice>> {
     let mut invoices = groups(chunk)?;
     let (mut customers, mut days_overdue) = (Vec::new(), Vec::new());
     let mut offsets = Vec::with_capacity(invoices.len() + 1);
+    let of_tiers = OfTiers::new(chunk, kernel);
+    let nobody = kernel.customer("", false);
     for invoice in &mut invoices {
         let items = chunk.items(invoice.head..invoice.end);
-        let head = plain_head(chunk, invoice.head);
-        let (tier, is_member, days) = head.unwrap_or_else(|| {
+        let head = plain_head(chunk, &of_tiers, invoice.head);
+        let (customer, days) = head.unwrap_or_else(|| {
             invoice.units = None;
-            ("", false, 0)
+            (nobody, 0)
         });
-        customers.push(kernel.customer(tier, is_member));
+        customers.push(customer);
         days_overdue.push(days);
         offsets.push(i32::try_from(items.start).ok()?);
     }
@@ -124,34 +126,38 @@ fn priced(chunk: &Chunk, kernel: &Kernel) -> Option<Vec<PlainInvoice>> {
 
 /// The rows of each invoice; `units` is there where they agree and are all in this batch.
 fn groups(chunk: &Chunk) -> Option<Vec<PlainInvoice>> {
-    let whole = Some(0);
+    let units = |is_told: bool| is_told.then_some(0);
     if chunk.is_nested() {
         let rows = 0..chunk.rows();
         let row = |head| PlainInvoice {
             head,
             end: head + 1,
-            units: whole.filter(|_| chunk.tells_invoice(head)),
+            units: units(chunk.tells_invoice(head)),
         };
         return chunk.has_adjacent_items().then(|| rows.map(row).collect());
     }
-    let (is_same_invoice, is_same_head) = chunk.repetitions();
-    let starts = starts_of(&is_same_invoice);
-    let ends = starts.iter().skip(1).copied().chain([chunk.rows()]);
-    let mut invoices: Vec<PlainInvoice> = Vec::with_capacity(starts.len());
-    for (head, end) in starts.iter().copied().zip(ends) {
+    let (changes, contradictions) = chunk.changes();
+    let mut invoices: Vec<PlainInvoice> = Vec::with_capacity(changes.count_set_bits() + 1);
+    let starts = [0]
+        .into_iter()
+        .chain(changes.set_indices().map(|row| row + 1));
+    for head in starts {
         let tells = chunk.tells_invoice(head);
         match invoices.last_mut() {
             // A row that does not tell its invoice may belong to the one before it.
-            Some(before) if !tells => (before.end, before.units) = (end, None),
-            _ => invoices.push(PlainInvoice {
+            Some(before) if !tells => before.units = None,
+            Some(before) => before.end = head,
+            None => {}
+        }
+        if tells || invoices.is_empty() {
+            invoices.push(PlainInvoice {
                 head,
-                end,
-                units: whole.filter(|_| tells),
-            }),
+                end: chunk.rows(),
+                units: units(tells),
+            });
         }
     }
-    let rows = is_same_invoice.iter().zip(&is_same_head).enumerate();
-    for (row, _) in rows.filter(|(_, (same_invoice, same_head))| **same_invoice && !**same_head) {
+    for row in contradictions.set_indices() {
         let behind = invoices.partition_point(|invoice| invoice.head <= row);
         if let Some(invoice) = behind.checked_sub(1).and_then(|at| invoices.get_mut(at)) {
             invoice.units = None;
@@ -164,45 +170,45 @@ fn groups(chunk: &Chunk) -> Option<Vec<PlainInvoice>> {
     Some(invoices)
 }
 
-/// The rows that do not repeat the one before. Nothing is branched on: how many rows an invoice has
-/// cannot be guessed.
-fn starts_of(is_same: &[bool]) -> Vec<usize> {
-    let mut starts = vec![0; is_same.len()];
-    let mut count = 0;
-    for (row, is_same) in is_same.iter().enumerate() {
-        starts[count] = row;
-        count += usize::from(!is_same);
-    }
-    starts.truncate(count);
-    starts
+/// The kind of customer and the days overdue, if they are such.
+fn plain_head(chunk: &Chunk, of_tiers: &OfTiers<'_>, row: usize) -> Option<(Customer, u32)> {
+    let days = chunk.days.fixed(row).filter(|days| days.scale() == 0)?;
+    let is_member = chunk.members.get(row).ok().flatten()?;
+    let customer = of_tiers.customer(row, is_member)?;
+    Some((customer, u32::try_from(days.mantissa()).ok()?))
 }
 
-/// Tier, membership and days overdue, if they are such.
-fn plain_head(chunk: &Chunk, row: usize) -> Option<(&str, bool, u32)> {
-    let days = chunk.days.fixed(row).filter(|days| days.scale() == 0)?;
-    Some((
-        chunk.tiers.get(row)?,
-        chunk.members.get(row).ok().flatten()?,
-        u32::try_from(days.mantissa()).ok()?,
-    ))
+/// The kinds of customers by their tiers.
+struct OfTiers<'c> {
+    tiers: &'c Texts,
+    kernel: &'c Kernel,
+    /// Of each text of a dictionary, the kinds without and with membership; each is looked up once.
+    listed: Vec<Option<[Customer; 2]>>,
+}
+
+impl<'c> OfTiers<'c> {
+    fn new(chunk: &'c Chunk, kernel: &'c Kernel) -> Self {
+        let tiers = &chunk.tiers;
+        let both = |tier: &str| [false, true].map(|is_member| kernel.customer(tier, is_member));
+        let listed = tiers.listed().map(|tier| tier.map(both)).collect();
+        Self {
+            tiers,
+            kernel,
+            listed,
+        }
+    }
+
+    #[inline]
+    fn customer(&self, row: usize, is_member: bool) -> Option<Customer> {
+        let key = self.tiers.key(row);
+        match key.and_then(|key| self.listed.get(key)) {
+            Some(both) => both.map(|both| both[usize::from(is_member)]),
+            None => Some(self.kernel.customer(self.tiers.get(row)?, is_member)),
+        }
+    }
 }
 
 impl Chunk {
-    /// Of each row, whether it has the identifier of the row before, and whether all that is the
-    /// invoice's is as there.
-    fn repetitions(&self) -> (Vec<bool>, Vec<bool>) {
-        let mut is_same_invoice = vec![true; self.rows()];
-        if let Some(first) = is_same_invoice.first_mut() {
-            *first = false;
-        }
-        self.ids.keep_repeated(&mut is_same_invoice);
-        let mut is_same_head = is_same_invoice.clone();
-        self.tiers.keep_repeated(&mut is_same_head);
-        self.members.keep_repeated(&mut is_same_head);
-        self.days.keep_repeated(&mut is_same_head);
-        (is_same_invoice, is_same_head)
-    }
-
     /// Whether the identifier of a row is more than blanks.
     #[inline]
     fn tells_invoice(&self, row: usize) -> bool {
@@ -218,43 +224,7 @@ impl Chunk {
     }
 }
 
-impl Flags {
-    /// Keeps those of `is_same` whose row has the flag of the row before.
-    fn keep_repeated(&self, is_same: &mut [bool]) {
-        if let Self::Booleans(flags) = self
-            && flags.null_count() == 0
-        {
-            let count = flags.len().saturating_sub(1);
-            let (before, flags) = (flags.values().slice(0, count), flags.values());
-            let changes = &before ^ &flags.slice(flags.len() - count, count);
-            for row in changes.set_indices() {
-                is_same[row + 1] = false;
-            }
-            return;
-        }
-        for (row, same) in is_same.iter_mut().enumerate().skip(1) {
-            *same &= self.get(row) == self.get(row - 1);
-        }
-    }
-}
-
 impl Amounts {
-    /// Keeps those of `is_same` whose row has the amount of the row before.
-    fn keep_repeated(&self, is_same: &mut [bool]) {
-        if let Self::Fixed(amounts, _) = self
-            && amounts.null_count() == 0
-        {
-            let pairs = amounts.values().windows(2);
-            for (same, pair) in is_same.iter_mut().skip(1).zip(pairs) {
-                *same &= pair[0] == pair[1];
-            }
-            return;
-        }
-        for (row, same) in is_same.iter_mut().enumerate().skip(1) {
-            *same &= self.fixed(row) == self.fixed(row - 1);
-        }
-    }
-
     /// The amounts as machine words of one scale, if each is there and fits.
     fn words(&self) -> Option<(Cow<'_, [i64]>, u32)> {
         match self {

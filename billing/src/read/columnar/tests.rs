@@ -372,7 +372,7 @@ fn a_bad_item_of_a_list_is_told_with_its_place_and_the_record_can_be_fed_again()
     assert_eq!(bad.to_string(), expected);
     assert_eq!(source.refused_id(), Some("INV-1"));
     assert!(source.counts_rows() && !source.is_spread_over_rows());
-    let original = source.original_record().text.replace("-15", "15");
+    let original = source.original_record().unwrap().text.replace("-15", "15");
     let corrected: Invoice = serde_json::from_str(&original).unwrap();
     let total = PricingEngine::standard().total(&corrected).unwrap();
     assert_eq!(total.to_string(), "141.69");
@@ -386,7 +386,25 @@ fn a_rejected_record_shows_its_cells_as_they_are() {
     assert!(source.next_invoice().unwrap().is_err());
     let expected = r#"{"invoice_id":"INV-1","tier":"gold","loyalty_member":"yes","days_overdue":45,"items":[{"sku":"A","unit_price":"40.00","quantity":"3"},{"sku":"B","unit_price":"15.00","quantity":"2"}]}"#;
     let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
-    assert_eq!(parsed(&source.original_record().text), parsed(expected));
+    assert_eq!(
+        parsed(&source.original_record().unwrap().text),
+        parsed(expected)
+    );
+}
+
+#[test]
+fn names_that_no_total_needs_are_read_of_what_is_refused() {
+    let prices = decimals(vec![4000, -1500, 100]);
+    let mut source = open(parquet_of(&[batch(with("unit_price", prices))])).unwrap();
+    source.leave_skus();
+    assert!(source.next_invoice().unwrap().is_err());
+    let text = source.original_record().unwrap().text;
+    assert!(text.contains(r#""sku":"B","unit_price":"-15.00""#), "{text}");
+
+    let mut source = open(parquet_of(&[batch(flat())])).unwrap();
+    source.leave_skus();
+    let good = source.next_invoice().unwrap().unwrap();
+    assert_eq!(good.invoice.items()[0].sku(), "");
 }
 
 #[test]

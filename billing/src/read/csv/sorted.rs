@@ -215,13 +215,13 @@ impl Source for SortedSource {
         self.next().transpose()
     }
 
-    fn original_record(&self) -> OriginalRecord {
+    fn original_record(&mut self) -> Result<OriginalRecord, Error> {
         let first = self.places.first().map_or(0, |(_, input)| *input);
-        OriginalRecord {
+        Ok(OriginalRecord {
             header: Some(self.inputs[first].table.header.clone()),
             text: self.group.text(),
             offset: None,
-        }
+        })
     }
 
     fn is_spread_over_rows(&self) -> bool {
