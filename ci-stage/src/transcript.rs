@@ -32,6 +32,21 @@ pub struct Failure {
     pub output: String,
 }
 
+impl Failure {
+    /// The message in one line: its first, or its first two where the first announces more, as an
+    /// assertion does whose own message begins with an empty line.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        let mut lines = self.message.lines().map(str::trim);
+        let mut lines = lines.by_ref().filter(|line| !line.is_empty());
+        let first = lines.next().unwrap_or_default();
+        match lines.next().filter(|_| first.ends_with(':')) {
+            Some(second) => format!("{first} {second}"),
+            None => first.to_owned(),
+        }
+    }
+}
+
 /// One test and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {

@@ -48,8 +48,7 @@ fn case(stage: &Stage, suite: &str, test: &Outcome) -> TestCase {
         Status::Ignored => TestCaseStatus::skipped(),
         Status::Failed(failure) => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            let headline = failure.message.lines().next().unwrap_or_default();
-            status.set_message(headline);
+            status.set_message(failure.headline());
             status.set_type(if failure.timed_out {
                 "timeout"
             } else {

@@ -43,8 +43,8 @@ fn causes(red: &Report) -> Vec<String> {
         if let Status::Failed(failure) = &test.status {
             let place = failure.location.as_ref();
             let place = place.map_or_else(String::new, |place| format!(" at {place}"));
-            let why = failure.message.lines().next().unwrap_or_default();
-            causes.push(format!("{suite}::{}{place}: {}", test.name, why.trim()));
+            let why = failure.headline();
+            causes.push(format!("{suite}::{}{place}: {why}", test.name));
         }
     }
     for gate in findings.gates.iter().filter(|gate| !gate.is_met()) {

@@ -96,18 +96,37 @@ impl Panic {
         })?;
         // `file:line:column`: the column says little and moves with every formatting.
         let location = place.rsplit_once(':').map_or(place, |(line, _)| line);
-        let message = lines[at + 1..].iter().take_while(|line| !ends_panic(line));
+        let message = message_in(&lines[at + 1..]);
         Some(Self {
             location: location.to_owned(),
-            message: trimmed(message.map(|line| (*line).to_owned()).collect()),
+            message: trimmed(message.iter().map(|line| (*line).to_owned()).collect()),
         })
     }
+}
+
+/// The message of a panic at the head of what was written. That of an assertion goes on up to both of
+/// its values, though it quote what a program said that itself panicked.
+fn message_in<'l>(lines: &'l [&'l str]) -> &'l [&'l str] {
+    let is_assertion = lines
+        .first()
+        .is_some_and(|line| line.starts_with("assertion `"));
+    let of_test = lines.iter().take_while(|line| !is_verdict(line)).count();
+    let values = lines[..of_test]
+        .windows(2)
+        .position(|two| two[0].starts_with("  left: ") && two[1].starts_with(" right: "));
+    let quoted = values.filter(|_| is_assertion).unwrap_or(0);
+    let end = lines[quoted..].iter().position(|line| ends_panic(line));
+    end.map_or(lines, |end| &lines[..quoted + end])
+}
+
+fn is_verdict(line: &str) -> bool {
+    line.starts_with("test ") && line.ends_with(" ... FAILED")
 }
 
 fn ends_panic(line: &str) -> bool {
     line.starts_with("note: run with `RUST_BACKTRACE")
         || line == "stack backtrace:"
-        || (line.starts_with("test ") && line.ends_with(" ... FAILED"))
+        || is_verdict(line)
         || (line.starts_with("thread '") && line.contains(" panicked at "))
 }
 

@@ -399,7 +399,10 @@ fn names_that_no_total_needs_are_read_of_what_is_refused() {
     source.leave_skus();
     assert!(source.next_invoice().unwrap().is_err());
     let text = source.original_record().unwrap().text;
-    assert!(text.contains(r#""sku":"B","unit_price":"-15.00""#), "{text}");
+    assert!(
+        text.contains(r#""sku":"B","unit_price":"-15.00""#),
+        "{text}"
+    );
 
     let mut source = open(parquet_of(&[batch(flat())])).unwrap();
     source.leave_skus();

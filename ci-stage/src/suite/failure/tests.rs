@@ -30,6 +30,29 @@ fn a_failed_assertion_is_shown_with_both_values_and_its_line() {
 }
 
 #[test]
+fn an_assertion_that_quotes_a_panic_of_another_program_is_shown_whole() {
+    let shown = failure(
+        End::Exited(101),
+        "\nthread 'gold' (31) panicked at tests/t.rs:54:5:\nassertion `left == right` failed: \n\
+         thread 'main' (2496) panicked at src/pid.rs:61:9:\nnumber above zero\n\
+         note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n\n  \
+         left: 101\n right: 0\nstack backtrace:\n   0: x\ntest gold ... FAILED\n",
+    );
+    assert_eq!(shown.location.as_deref(), Some("tests/t.rs:54"));
+    assert_eq!(
+        shown.message,
+        "assertion `left == right` failed: \nthread 'main' (2496) panicked at src/pid.rs:61:9:\n\
+         number above zero\n\
+         note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n\n  \
+         left: 101\n right: 0"
+    );
+    assert_eq!(
+        shown.headline(),
+        "assertion `left == right` failed: thread 'main' (2496) panicked at src/pid.rs:61:9:"
+    );
+}
+
+#[test]
 fn the_test_s_own_thread_is_preferred_to_one_that_it_started() {
     let shown = failure(
         End::Exited(101),
