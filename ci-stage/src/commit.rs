@@ -24,11 +24,12 @@ impl Commit {
     /// # Errors
     /// [`Error::Interrupted`] after ^C. A missing Git is no error: there is no commit then.
     pub fn of(folder: &Path) -> Result<Self, Error> {
-        let sha = git(folder, &["rev-parse", "--short=12", "HEAD"])?;
+        let last = git(folder, &["log", "-1", "--abbrev=12", "--format=%h %ct"])?;
+        let last = last.as_deref().and_then(|last| last.split_once(' '));
         let changes = git(folder, &["status", "--porcelain"])?;
         Ok(Self {
-            sha,
-            time: git(folder, &["log", "-1", "--format=%ct"])?.and_then(|time| time.parse().ok()),
+            sha: last.map(|(sha, _)| sha.to_owned()),
+            time: last.and_then(|(_, time)| time.parse().ok()),
             dirty: changes.is_some_and(|changes| !changes.is_empty()),
         })
     }

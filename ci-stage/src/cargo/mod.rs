@@ -23,6 +23,7 @@ pub use wrapper::as_wrapper;
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::OnceLock;
 
 use crate::error::Error;
 
@@ -43,10 +44,8 @@ pub fn rustc() -> Command {
 /// # Errors
 /// [`Error::Setup`] when rustc does not run.
 pub fn standard_library_folder() -> Result<PathBuf, Error> {
-    let mut rustc = rustc();
-    rustc.args(["--print", "target-libdir"]);
-    let told = process::run(rustc, process::Streams::Capture, None)?;
-    Ok(told.output.trim_end().into())
+    static TOLD: OnceLock<String> = OnceLock::new();
+    asked_once(&TOLD, &["--print", "target-libdir"]).map(PathBuf::from)
 }
 
 /// `rustc -vV`: the compiler's version and the machine it builds for.
@@ -54,8 +53,18 @@ pub fn standard_library_folder() -> Result<PathBuf, Error> {
 /// # Errors
 /// [`Error::Setup`] when rustc does not run.
 pub fn rustc_version() -> Result<String, Error> {
+    static TOLD: OnceLock<String> = OnceLock::new();
+    asked_once(&TOLD, &["-vV"])
+}
+
+/// What rustc says, which stays the same as long as we run.
+fn asked_once(told: &OnceLock<String>, arguments: &[&str]) -> Result<String, Error> {
+    if let Some(told) = told.get() {
+        return Ok(told.clone());
+    }
     let mut rustc = rustc();
-    rustc.arg("-vV");
-    let told = process::run(rustc, process::Streams::Capture, None)?;
-    Ok(told.output.trim_end().to_owned())
+    rustc.args(arguments);
+    let answer = process::run(rustc, process::Streams::Capture, None)?;
+    let answer = answer.output.trim_end().to_owned();
+    Ok(told.get_or_init(|| answer).clone())
 }

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use cargo_metadata::{Metadata, MetadataCommand, Package, PackageId};
 
+use super::Instrumentation;
 use super::process::{Streams, run};
 use crate::error::Error;
 
@@ -89,6 +90,26 @@ impl Workspace {
         if let Some(platform) = platform {
             command.args(["--filter-platform", platform]);
         }
+        Self::told(command)
+    }
+
+    /// The same of all platforms, asked as the build with this wrapper asked: under another one cargo
+    /// forgets what it knows of the compiler, and would have to ask it again here and in the next build.
+    ///
+    /// # Errors
+    /// [`Error::Metadata`] with cargo's words.
+    pub fn full_metadata_of_build(
+        &self,
+        instrumentation: Option<&Instrumentation>,
+    ) -> Result<String, Error> {
+        let mut command = self.cargo(&["metadata", "--format-version", "1"]);
+        if let Some(instrumentation) = instrumentation {
+            instrumentation.apply(&mut command);
+        }
+        Self::told(command)
+    }
+
+    fn told(command: Command) -> Result<String, Error> {
         let finished = run(command, Streams::CaptureStdout, None)?;
         if finished.end.success() {
             Ok(finished.output)

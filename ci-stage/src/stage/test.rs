@@ -112,14 +112,12 @@ pub(super) fn tested(context: &Context, shared: &Shared, scope: &TestScope) -> R
         build_tests(workspace, scope, &[])?
     };
     let conditions = conditions(context, scope);
-    let instrumentation = Instrumentation::prepare(workspace, context.options.fused);
     let mut tested = if measured {
-        let profiles = Profiles::begin(&instrumentation?, &built)?;
-        let tested = suite::run(
-            workspace,
-            &built,
-            &with_profiles(conditions, &profiles, true),
-        )?;
+        let instrumentation = Instrumentation::prepare(workspace, context.options.fused)?;
+        let profiles = Profiles::begin(&instrumentation, &built)?;
+        let mut conditions = with_profiles(conditions, &profiles, true);
+        conditions.instrumentation = Some(instrumentation);
+        let tested = suite::run(workspace, &built, &conditions)?;
         *lock(&shared.profiles) = Some(profiles);
         tested
     } else {
@@ -169,6 +167,7 @@ fn conditions(context: &Context, scope: &TestScope) -> Conditions {
             quarantine: context.settings.quarantine.clone(),
         },
         environment: BTreeMap::new(),
+        instrumentation: None,
         nextest: context.options.nextest,
         sharding: context.options.sharding.clone(),
         examples: *scope == TestScope::Workspace && suite::can_have_doctests(workspace),
@@ -213,7 +212,8 @@ fn rustdoc_flags(context: &Context) -> String {
     let configured = configured.and_then(|flags| flags.encode_space_separated().ok());
     let set = std::env::var("RUSTDOCFLAGS").ok().or(configured);
     let mut flags = set.map(|flags| flags + " ").unwrap_or_default();
-    flags.push_str("-Cinstrument-coverage");
+    // No example shows a backtrace; copying what one would show takes as long as linking the rest.
+    flags.push_str("-Cinstrument-coverage -Cstrip=debuginfo");
     flags
 }
 

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use super::flaky::Retries;
+use crate::cargo::Instrumentation;
 use crate::parallel;
 use crate::shard::Sharding;
 
@@ -42,6 +43,8 @@ pub struct Conditions {
     pub retries: Retries,
     /// Further variables.
     pub environment: BTreeMap<String, OsString>,
+    /// How the programs were built, where not plainly.
+    pub instrumentation: Option<Instrumentation>,
     /// Whether `cargo nextest` is there to run them.
     pub nextest: bool,
     /// Which of them are this machine's, where several share the work.
@@ -58,6 +61,7 @@ impl Conditions {
             limits,
             retries: Retries::default(),
             environment: BTreeMap::new(),
+            instrumentation: None,
             nextest: false,
             sharding: None,
             examples: false,

@@ -76,7 +76,10 @@ fn execute(
         Ok(file)
     };
     let binaries = write("binaries.json", &binaries(workspace, built)?.to_string())?;
-    let metadata = write("metadata.json", &workspace.full_metadata(None)?)?;
+    let metadata = write(
+        "metadata.json",
+        &workspace.full_metadata_of_build(conditions.instrumentation.as_ref())?,
+    )?;
     let junit = folder.join("junit.xml");
     let configuration = configuration(jobs, names, conditions, &junit);
     let configuration = write("nextest.toml", &configuration)?;
