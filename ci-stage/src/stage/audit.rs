@@ -17,12 +17,15 @@ use crate::tools::answers;
 
 pub(super) fn run(context: &Context) -> Result<Outcome, Error> {
     let Some(checks) = Checks::possible(context) else {
-        return Ok(cannot(context, "cargo-deny is not there"));
+        let remedy =
+            "`cargo install cargo-deny --locked && cargo deny fetch` brings it and its database";
+        return Ok(cannot(context, "cargo-deny is not there", remedy));
     };
     if checks.names.is_empty() {
         return Ok(cannot(
             context,
             "there is no advisory database and no deny.toml",
+            FETCH,
         ));
     }
     let finished = run_process(command(context, &checks), Streams::Capture, None)?;
@@ -40,6 +43,7 @@ pub(super) fn run(context: &Context) -> Result<Outcome, Error> {
         End::Exited(0) => Ok(cannot(
             context,
             "licences and sources are in order, but there is no advisory database",
+            FETCH,
         )),
         End::Exited(_) if errors > 0 => {
             for found in &found {
@@ -97,7 +101,7 @@ fn command(context: &Context, checks: &Checks) -> Command {
     command
         .args(["deny", "--offline", "--format", "json", "--manifest-path"])
         .arg(context.workspace.manifest())
-        .args(["--workspace", "check", "--disable-fetch"])
+        .args(["--workspace", "check"])
         .args(&checks.names)
         .current_dir(context.workspace.root());
     command
@@ -114,10 +118,11 @@ fn has_database() -> bool {
     folders.is_some_and(|folders| folders.iter().any(is_filled))
 }
 
-fn cannot(context: &Context, why: &str) -> Outcome {
-    context.console.say(format!(
-        "audit: NOT RUN: {why}; `cargo install cargo-deny --locked && cargo deny fetch` provides both"
-    ));
+const FETCH: &str = "`cargo deny fetch` brings the database";
+
+fn cannot(context: &Context, why: &str, remedy: &str) -> Outcome {
+    let told = format!("audit: NOT RUN: {why}; {remedy}");
+    context.console.say(told);
     Outcome::not_run(why)
 }
 

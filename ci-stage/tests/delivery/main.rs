@@ -14,6 +14,7 @@
 )]
 
 mod approvals;
+mod audit;
 #[path = "../cli/binary.rs"]
 mod binary;
 mod going_back;
@@ -70,6 +71,7 @@ fn find(program: &str) -> Option<PathBuf> {
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = promotion::trials();
+    trials.extend(audit::trials());
     trials.extend(refusals::trials());
     trials.extend(watching::trials());
     trials.extend(going_back::trials());
