@@ -10,6 +10,7 @@ mod chunk;
 mod decoder;
 mod guard;
 mod layout;
+mod nested;
 mod open;
 mod original;
 mod plain;

@@ -103,7 +103,8 @@ impl TextRows {
             ListFormat::Ndjson => ("{\"invoice_id\":\"", "\",\"total\":\"", "\"}\n"),
             ListFormat::Table => return self.add_slowly(invoice_id, units, places),
         };
-        if !invoice_id.iter().copied().all(stands_for_itself) {
+        let is_plain = |plain: bool, byte: &u8| plain & PLAIN[usize::from(*byte)];
+        if !invoice_id.iter().fold(true, is_plain) {
             return self.add_slowly(invoice_id, units, places);
         }
         let out = self.list.out();
@@ -123,18 +124,29 @@ impl TextRows {
 }
 
 /// Whether a letter needs neither quotes nor an escape in any format.
-fn stands_for_itself(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~') && !matches!(byte, b',' | b'"' | b'\\')
-}
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        plain[byte as usize] = !matches!(byte, b',' | b'"' | b'\\');
+        byte += 1;
+    }
+    plain
+};
 
 /// Appends `units / 10^places` with all its places.
 fn append_decimal(out: &mut Vec<u8>, units: i64, places: u32) {
     let mut buffer = itoa::Buffer::new();
     let digits = buffer.format(units.unsigned_abs()).as_bytes();
+    let places = places as usize;
+    if units >= 0 && 0 < places && places < digits.len() {
+        let (whole, fraction) = digits.split_at(digits.len() - places);
+        out.extend(whole.iter().chain(b".").chain(fraction));
+        return;
+    }
     if units < 0 {
         out.push(b'-');
     }
-    let places = places as usize;
     if places == 0 {
         out.extend_from_slice(digits);
         return;

@@ -24,26 +24,29 @@ impl Texts {
     fn changes(&self, pairs: usize) -> BooleanBuffer {
         match self {
             Self::View(texts) if texts.null_count() == 0 => {
-                let views = &texts.views()[..];
-                let mut has_long = false;
-                let changes = BooleanBuffer::collect_bool(pairs, |row| {
-                    // A view of at most 12 bytes holds the whole text; mostly all do.
-                    has_long |= views[row] & u128::from(u32::MAX) > 12;
-                    views[row] != views[row + 1]
-                });
-                if has_long {
+                // A view of at most 12 bytes holds the whole text; mostly all do.
+                let length = |view: &u128| {
+                    let [a, b, c, d, ..] = view.to_le_bytes();
+                    u32::from_le_bytes([a, b, c, d])
+                };
+                let longest = texts.views().iter().map(length).fold(0, u32::max);
+                if longest > 12 {
                     return self.changes_one_by_one(pairs);
                 }
-                changes
+                differing(texts.views(), pairs)
             }
-            // Two places of a dictionary may hold the same text.
-            Self::Keyed(keys, _) if keys.null_count() == 0 => {
-                let changes = differing(keys.values(), pairs);
-                let really = |row: usize| changes.value(row) && self.get(row) != self.get(row + 1);
-                BooleanBuffer::collect_bool(pairs, really)
+            Self::Keyed(keys, _) if keys.null_count() == 0 && self.has_distinct_list() => {
+                differing(keys.values(), pairs)
             }
             _ => self.changes_one_by_one(pairs),
         }
+    }
+
+    /// Whether the dictionary is a short one in which no two places hold the same text.
+    fn has_distinct_list(&self) -> bool {
+        let listed: Vec<_> = self.listed().collect();
+        let mut before = listed.iter().enumerate();
+        !listed.is_empty() && before.all(|(place, text)| !listed[..place].contains(text))
     }
 
     fn changes_one_by_one(&self, pairs: usize) -> BooleanBuffer {
@@ -75,6 +78,14 @@ impl Amounts {
 }
 
 fn differing<T: PartialEq>(values: &[T], pairs: usize) -> BooleanBuffer {
+    const BITS: usize = 64;
     let behind = values.get(1..).unwrap_or_default();
-    BooleanBuffer::collect_bool(pairs, |row| values[row] != behind[row])
+    let words = values.chunks(BITS).zip(behind.chunks(BITS));
+    let words = words.map(|(before, behind)| {
+        let pairs = before.iter().zip(behind).enumerate();
+        pairs.fold(0, |word, (bit, (one, two))| {
+            word | u64::from(one != two) << bit
+        })
+    });
+    BooleanBuffer::new(words.collect::<Vec<u64>>().into(), 0, pairs)
 }
