@@ -79,13 +79,16 @@ impl ColumnarSource {
 
     /// Reads the names of the items of the last invoice, if that is not done.
     fn name_items(&mut self) -> Result<(), Error> {
-        for piece in &self.pieces {
-            let named = piece
-                .chunk
-                .name_items(|row, rows| self.batches.skus(row, rows));
-            named.map_err(|problem| self.unreadable(problem))?;
+        for place in 0..self.pieces.len() {
+            let chunk = Rc::clone(&self.pieces[place].chunk);
+            self.name_items_of(&chunk)?;
         }
         Ok(())
+    }
+
+    fn name_items_of(&mut self, chunk: &Chunk) -> Result<(), Error> {
+        let named = chunk.name_items(|row, rows| self.batches.skus(row, rows));
+        named.map_err(|problem| self.unreadable(problem))
     }
 
     /// Makes sure that a row is left in the chunk; false at the end of the input.
@@ -145,8 +148,7 @@ impl ColumnarSource {
             let Some(chunk) = self.chunk.clone() else {
                 break;
             };
-            let named = chunk.name_items(|row, rows| self.batches.skus(row, rows));
-            named.map_err(|problem| self.unreadable(problem))?;
+            self.name_items_of(&chunk)?;
             for row in self.row..chunk.rows() {
                 let id = chunk.id(row).unwrap_or_default();
                 if !id.trim().is_empty() {

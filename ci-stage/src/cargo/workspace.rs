@@ -86,11 +86,11 @@ impl Workspace {
     /// # Errors
     /// [`Error::Metadata`] with cargo's words.
     pub fn full_metadata(&self, platform: Option<&str>) -> Result<String, Error> {
-        let mut command = self.cargo(&["metadata", "--format-version", "1"]);
-        if let Some(platform) = platform {
-            command.args(["--filter-platform", platform]);
-        }
-        Self::told(command)
+        self.metadata_told(|command| {
+            if let Some(platform) = platform {
+                command.args(["--filter-platform", platform]);
+            }
+        })
     }
 
     /// The same of all platforms, asked as the build with this wrapper asked: under another one cargo
@@ -102,14 +102,16 @@ impl Workspace {
         &self,
         instrumentation: Option<&Instrumentation>,
     ) -> Result<String, Error> {
-        let mut command = self.cargo(&["metadata", "--format-version", "1"]);
-        if let Some(instrumentation) = instrumentation {
-            instrumentation.apply(&mut command);
-        }
-        Self::told(command)
+        self.metadata_told(|command| {
+            if let Some(instrumentation) = instrumentation {
+                instrumentation.apply(command);
+            }
+        })
     }
 
-    fn told(command: Command) -> Result<String, Error> {
+    fn metadata_told(&self, prepare: impl FnOnce(&mut Command)) -> Result<String, Error> {
+        let mut command = self.cargo(&["metadata", "--format-version", "1"]);
+        prepare(&mut command);
         let finished = run(command, Streams::CaptureStdout, None)?;
         if finished.end.success() {
             Ok(finished.output)

@@ -23,7 +23,7 @@ const BATCH_ROWS: usize = 8192;
 const SKU: &str = "sku";
 
 /// The batches of a file.
-pub(super) struct Decoder {
+pub(super) struct ParquetDecoder {
     file: SharedFile,
     metadata: ArrowReaderMetadata,
     rest: ParquetRecordBatchReader,
@@ -38,7 +38,7 @@ struct Skus {
     row: usize,
 }
 
-impl Decoder {
+impl ParquetDecoder {
     /// Begins to decode `file`.
     pub(super) fn open(file: SharedFile, metadata: ArrowReaderMetadata) -> OfParquet<Self> {
         let is_there = leaves(metadata.parquet_schema(), true).next().is_some();

@@ -10,7 +10,7 @@ use arrow_ipc::reader::StreamReader;
 use arrow_schema::{DataType, Field, Fields, Schema};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 
-use super::decoder::Decoder as ParquetDecoder;
+use super::decoder::ParquetDecoder;
 use super::guard::guarded;
 use super::layout::Layout;
 use super::shared_file::SharedFile;

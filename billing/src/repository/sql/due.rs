@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::{corrupt, decimal, limit, state};
 use crate::error::Error;
-use crate::repository::database::{Database, all, first};
+use crate::repository::database::{Database, Value, all, first};
 use crate::repository::{DueInvoice, DueQuery, InvoiceState, RepositoryError};
 
 /// What is owed on an invoice.
@@ -33,11 +33,16 @@ const IS_DUE: &str = "WHERE sequence > ?1 AND state IN ('issued', 'declined') \
      AND (state = 'issued' OR retry_at <= ?2) \
      AND (CAST(?3 AS TEXT) IS NULL OR due_on IS NULL OR due_on < ?3)";
 
+/// The values of [`IS_DUE`]; `before` is the query's day as text.
+fn values<'v>(query: &DueQuery, before: Option<&'v String>) -> [Value<'v>; 3] {
+    [query.after.into(), query.now.into(), before.into()]
+}
+
 /// How many invoices are to be charged.
 pub(super) fn count(database: &dyn Database, query: &DueQuery) -> Result<u64, Error> {
     let sql = format!("SELECT COUNT(*) FROM invoices {IS_DUE}");
     let before = query.due_before.map(|date| date.to_string());
-    let values = [query.after.into(), query.now.into(), before.as_ref().into()];
+    let values = values(query, before.as_ref());
     let count = first(database, &sql, &values, |row| row.integer(0))?;
     Ok(count.map_or(0, i64::unsigned_abs))
 }
@@ -53,12 +58,8 @@ pub(super) fn select(
          ORDER BY sequence LIMIT ?4{lock}"
     );
     let before = query.due_before.map(|date| date.to_string());
-    let values = [
-        query.after.into(),
-        query.now.into(),
-        before.as_ref().into(),
-        limit(query.limit).into(),
-    ];
+    let [after, now, before] = values(query, before.as_ref());
+    let values = [after, now, before, limit(query.limit).into()];
     all(database, &sql, &values, |row| {
         Ok(DueInvoice {
             sequence: row.integer(0)?,

@@ -11,7 +11,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::file::properties::WriterProperties;
 
-use super::{BATCH_ROWS, Decoder};
+use super::{BATCH_ROWS, ParquetDecoder};
 use crate::read::columnar::shared_file::SharedFile;
 
 const ROWS: i64 = 120_000;
@@ -31,14 +31,14 @@ fn file() -> File {
     copy
 }
 
-fn decoder(file: File) -> Decoder {
+fn decoder(file: File) -> ParquetDecoder {
     let file = SharedFile::new(file).unwrap();
     let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).unwrap();
-    Decoder::open(file, metadata).unwrap()
+    ParquetDecoder::open(file, metadata).unwrap()
 }
 
 /// Holds the names of a batch against the numbers in it.
-fn are_named(decoder: &mut Decoder, batch: &RecordBatch) {
+fn are_named(decoder: &mut ParquetDecoder, batch: &RecordBatch) {
     let numbers = batch.column(0).as_primitive::<Int64Type>().values();
     let row = usize::try_from(numbers[0]).unwrap();
     let names = decoder.skus(row, numbers.len()).unwrap().unwrap();
