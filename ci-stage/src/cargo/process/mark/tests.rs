@@ -8,8 +8,11 @@ fn a_program_that_left_its_group_is_found_by_its_mark_and_ended() {
     let mark = Mark::fresh();
     let (variable, value) = mark.variable();
     let mut leaver = Command::new("sh");
+    // While a program takes the place of another one its environment is empty for a moment, so what
+    // says that it has started stays the same program, and is stopped before the `sleep`.
+    let script = "echo started; exec >/dev/null 2>&1; kill -STOP $$; sleep 86400";
     leaver
-        .args(["-c", "setsid sleep 86400 >/dev/null 2>&1 & echo started"])
+        .args(["-c", &format!("setsid sh -c '{script}' &")])
         .env(variable, value)
         .env(TEST_NAME, "leaves_a_sleeper")
         .stdin(Stdio::null());
