@@ -7,7 +7,7 @@
 use ledgerly_tests::document_oracle::expected;
 use ledgerly_tests::documents::{accepted, document, policy, rounding, ruled};
 use ledgerly_tests::oracle::fraction;
-use pricing::kernel::{Columns, Fixed, FixedColumn, Subtotal};
+use pricing::kernel::{Columns, Customer, Fixed, FixedColumn, Kernel, Subtotal};
 use pricing::policy::RawPolicy;
 use pricing::{PricingEngine, Quote, RawDocument, RawDocumentLine, Rounding, RoundingMode};
 use proptest::prelude::*;
@@ -138,6 +138,22 @@ fn total_by_columns(engine: &PricingEngine, raw: &RawDocument) -> Option<Decimal
     Some(Decimal::new(totals.pop()??, kernel.places()))
 }
 
+/// Line items whose prices and quantities are near nothing, near the end of a word, or usual.
+fn line_items() -> impl Strategy<Value = Vec<(i64, i64)>> {
+    let price = prop_oneof![20 => 0_i64..2_000_000, 1 => any::<i64>()];
+    let quantity = prop_oneof![20 => -3_i64..50, 1 => any::<i64>()];
+    prop::collection::vec((price, quantity), 0..6)
+}
+
+/// The total of one invoice, line by line.
+fn total_of(kernel: &Kernel, items: &[(i64, i64)], customer: Customer, days: u32) -> Option<i64> {
+    let mut subtotal = Subtotal::default();
+    for (unit_price, quantity) in items {
+        subtotal.add(Fixed::new(*unit_price, 4), Fixed::new(*quantity, 1));
+    }
+    kernel.total(customer, days, subtotal)
+}
+
 proptest! {
     #![proptest_config(cases())]
 
@@ -169,6 +185,36 @@ proptest! {
         let engine = PricingEngine::new(ruled(&rules)?);
         let invoice = accepted(&raw)?;
         prop_assert_eq!(engine.total(&invoice), engine.total_by_steps(&invoice));
+    }
+
+    #[test]
+    fn each_invoice_of_a_column_is_priced_as_if_it_stood_alone(
+        invoices in prop::collection::vec((line_items(), any::<bool>(), 0_u32..90), 1..40),
+    ) {
+        let kernel = PricingEngine::standard().kernel().expect("the standard policy has a kernel");
+        let items: Vec<_> = invoices.iter().flat_map(|(items, ..)| items.clone()).collect();
+        let (prices, quantities): (Vec<_>, Vec<_>) = items.into_iter().unzip();
+        let (mut customers, mut days, mut offsets) = (Vec::new(), Vec::new(), vec![0]);
+        for (items, is_member, overdue) in &invoices {
+            customers.push(kernel.customer("gold", *is_member));
+            days.push(*overdue);
+            offsets.push(offsets.last().copied().unwrap_or(0) + i32::try_from(items.len())?);
+        }
+        let mut totals = Vec::new();
+        kernel.totals(
+            Columns {
+                customers: &customers,
+                days_overdue: &days,
+                offsets: &offsets,
+                unit_prices: FixedColumn { mantissas: &prices, scale: 4 },
+                quantities: FixedColumn { mantissas: &quantities, scale: 1 },
+            },
+            &mut totals,
+        );
+        for (total, (items, is_member, overdue)) in totals.iter().zip(&invoices) {
+            let customer = kernel.customer("gold", *is_member);
+            prop_assert_eq!(*total, total_of(kernel, items, customer, *overdue));
+        }
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub fn totals(engine: &PricingEngine, batch: &RecordBatch) -> Result<RecordBatch
             let mut plain = PlainTotals::default();
             while book.add_plain_totals(kernel, &mut plain)? {
                 for (invoice_id, units) in plain.iter() {
-                    totals.add(invoice_id, units.into());
+                    totals.add(&String::from_utf8_lossy(invoice_id), units.into());
                 }
                 plain = plain.cleared();
             }

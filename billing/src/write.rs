@@ -7,6 +7,7 @@ mod explanation;
 mod format;
 mod invoice_rows;
 mod list;
+mod pending;
 mod prices;
 mod quote_table;
 mod rejects;

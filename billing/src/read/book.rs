@@ -207,14 +207,14 @@ impl Book {
         if totals.count() == 0 {
             return Ok(false);
         }
-        let are_new = self.ids.insert_all(&totals.ids).map_err(unnoted)?;
+        let are_new = self.ids.insert_all(totals.ids()).map_err(unnoted)?;
         if !are_new {
             source.take_back_plain_totals();
             return Ok(false);
         }
         let left = LINES_MAX.saturating_sub(self.lines.len());
         for (id, row) in totals.places().take(left) {
-            self.lines.insert(fingerprint(id.as_bytes()), row);
+            self.lines.insert(fingerprint(id), row);
         }
         Ok(true)
     }

@@ -13,7 +13,9 @@ mod layout;
 mod nested;
 mod open;
 mod original;
+mod pages;
 mod plain;
+mod repeated;
 mod shared_file;
 mod totals;
 
@@ -100,11 +102,9 @@ impl ColumnarSource {
                 return Ok(true);
             }
             let first_row = self.chunk.as_ref().map_or(1, |chunk| chunk.row_after());
-            let Some(batch) = self.batches.next() else {
+            let Some(chunk) = self.batches.next_chunk(first_row) else {
                 return Ok(false);
             };
-            let layout = self.batches.layout();
-            let chunk = batch.and_then(|batch| Chunk::of_batch(&batch, layout, first_row));
             self.chunk = Some(Rc::new(chunk.map_err(|problem| self.unreadable(problem))?));
             self.row = 0;
             self.plain = None;

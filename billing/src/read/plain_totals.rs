@@ -5,36 +5,70 @@ use super::recent::BlockIds;
 /// Totals that follow one another in a book.
 #[derive(Debug, Default)]
 pub(crate) struct PlainTotals {
-    names: String,
-    /// Where each name ends, with the total in minor units.
-    ends: Vec<(usize, i64)>,
+    names: Vec<u8>,
+    /// Where each name ends.
+    ends: Vec<usize>,
+    /// The totals in minor units.
+    units: Vec<i64>,
     /// The row of each.
     rows: Vec<u64>,
-    pub(super) ids: BlockIds,
+    ids: BlockIds,
 }
 
 impl PlainTotals {
-    /// Adds the total in minor units of the invoice that begins in this row.
-    pub(super) fn add(&mut self, invoice_id: &str, units: i64, row: u64) {
-        self.rows.push(row);
-        self.ids.add(invoice_id.as_bytes());
-        self.names.push_str(invoice_id);
-        self.ends.push((self.names.len(), units));
+    /// Adds the identifier of an invoice.
+    pub(super) fn add_name(&mut self, invoice_id: &str) {
+        self.names.extend_from_slice(invoice_id.as_bytes());
+        self.ends.push(self.names.len());
+    }
+
+    /// Adds identifiers that stand side by side, and where each ends.
+    pub(super) fn add_names(&mut self, names: &str, ends: impl Iterator<Item = usize>) {
+        let before = self.names.len();
+        self.names.extend_from_slice(names.as_bytes());
+        self.ends.extend(ends.map(|end| before + end));
+    }
+
+    /// Adds the totals in minor units of the invoices whose identifiers were added, and the rows in which
+    /// they begin.
+    pub(super) fn add_units(
+        &mut self,
+        units: impl Iterator<Item = i64>,
+        rows: impl Iterator<Item = u64>,
+    ) {
+        self.units.extend(units);
+        self.rows.extend(rows);
+        let mut ids = std::mem::take(&mut self.ids).cleared();
+        ids.add_all(self.iter().map(|(id, _)| id));
+        self.ids = ids;
     }
 
     pub(crate) fn count(&self) -> usize {
         self.ends.len()
     }
 
+    pub(super) fn ids(&self) -> &BlockIds {
+        &self.ids
+    }
+
+    /// The invoices' identifiers side by side.
+    pub(crate) fn names(&self) -> &[u8] {
+        &self.names
+    }
+
     /// The invoices' identifiers with their totals in minor units.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, i64)> {
-        let starts = [0].into_iter().chain(self.ends.iter().map(|(end, _)| *end));
-        let names = starts.zip(&self.ends);
-        names.map(|(start, (end, units))| (&self.names[start..*end], *units))
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], i64)> {
+        let mut start = 0;
+        let names = self.ends.iter().map(move |end| {
+            let name = &self.names[start..*end];
+            start = *end;
+            name
+        });
+        names.zip(self.units.iter().copied())
     }
 
     /// The invoices' identifiers with the rows in which they begin.
-    pub(super) fn places(&self) -> impl Iterator<Item = (&str, u64)> {
+    pub(super) fn places(&self) -> impl Iterator<Item = (&[u8], u64)> {
         let names = self.iter().map(|(name, _)| name);
         names.zip(self.rows.iter().copied())
     }
@@ -43,6 +77,7 @@ impl PlainTotals {
     pub(crate) fn cleared(mut self) -> Self {
         self.names.clear();
         self.ends.clear();
+        self.units.clear();
         self.rows.clear();
         Self {
             ids: self.ids.cleared(),

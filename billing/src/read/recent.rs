@@ -156,6 +156,24 @@ impl BlockIds {
         self.last.clear();
         self.last.extend_from_slice(id);
     }
+
+    /// Adds identifiers that follow one another.
+    pub(crate) fn add_all<'i>(&mut self, mut ids: impl Iterator<Item = &'i [u8]>) {
+        let Some(first) = ids.next() else {
+            return;
+        };
+        self.add(first);
+        let mut last = first;
+        let mut is_ascending = self.is_ascending;
+        self.fingerprints.extend(ids.map(|id| {
+            is_ascending &= order(last, id) == Ordering::Less;
+            last = id;
+            fingerprint(id)
+        }));
+        self.is_ascending = is_ascending;
+        self.last.clear();
+        self.last.extend_from_slice(last);
+    }
 }
 
 /// The fingerprint of an identifier.
@@ -166,7 +184,18 @@ pub(super) fn fingerprint(id: &[u8]) -> u64 {
 
 /// Shorter ones first, so that INV-9 comes before INV-10.
 pub(crate) fn order(left: &[u8], right: &[u8]) -> Ordering {
-    left.len().cmp(&right.len()).then_with(|| left.cmp(right))
+    let of_words = |id: &[u8]| {
+        let (first, last) = (id.first_chunk()?, id.last_chunk()?);
+        let is_covered = id.len() <= 16;
+        is_covered.then(|| (u64::from_be_bytes(*first), u64::from_be_bytes(*last)))
+    };
+    left.len().cmp(&right.len()).then_with(|| {
+        // Two words cover all of most identifiers; where they overlap they are the same twice.
+        match (of_words(left), of_words(right)) {
+            (Some(left), Some(right)) => left.cmp(&right),
+            _ => left.cmp(right),
+        }
+    })
 }
 
 #[cfg(test)]

@@ -19,6 +19,9 @@ use unnamed::unnamed_beside;
 /// So much of a result for standard output is kept in memory; the rest in a temporary file.
 const MEMORY_BYTES_MAX: usize = 4 * 1024 * 1024;
 
+/// So much is handed to the system at once.
+const BUFFER_BYTES: usize = 128 * 1024;
+
 /// A result in the making. Dropped before [`Target::publish`], it leaves nothing behind.
 pub struct Target {
     path: PathBuf,
@@ -93,7 +96,7 @@ impl std::fmt::Debug for Target {
 
 impl Packed {
     fn new(aside: Aside, packing: Option<Packing>) -> io::Result<Self> {
-        let aside = BufWriter::new(aside);
+        let aside = BufWriter::with_capacity(BUFFER_BYTES, aside);
         Ok(match packing {
             None => Self::Plain(aside),
             Some(Packing::Gzip) => Self::Gzip(GzEncoder::new(aside, Compression::default())),

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::columns::{ColumnRows, TOTAL_PLACES};
 use super::format::{Encoding, OutputFormat};
 use super::list::{ListFormat, ListWriter};
+use super::pending::{AMOUNT_LETTERS, PLACES_MAX, Pending};
 use super::prices::write_total;
 
 /// Rows of totals that follow other rows.
@@ -23,6 +24,8 @@ pub(crate) enum TotalRows {
 pub(crate) struct TextRows {
     format: ListFormat,
     list: ListWriter<Vec<u8>>,
+    /// The last rows, which follow those in the list.
+    pending: Pending,
 }
 
 impl TotalRows {
@@ -33,6 +36,7 @@ impl TotalRows {
             Some(Encoding::Text(format)) => Self::Text(TextRows {
                 format,
                 list: ListWriter::of_more_rows(memory, format),
+                pending: Pending::default(),
             }),
             Some(Encoding::Columns(_)) => Self::Columns(ColumnRows::of_totals()),
             None => Self::Nothing,
@@ -50,7 +54,7 @@ impl TotalRows {
     /// Its memory, for other rows.
     pub(crate) fn into_memory(self) -> Vec<u8> {
         match self {
-            Self::Text(mut rows) => std::mem::take(rows.list.out()),
+            Self::Text(mut rows) => std::mem::take(rows.list().out()),
             Self::Columns(_) | Self::Nothing => Vec::new(),
         }
     }
@@ -58,9 +62,27 @@ impl TotalRows {
     /// Adds an invoice's total.
     pub(crate) fn add(&mut self, invoice_id: &str, total: Decimal) -> io::Result<()> {
         match self {
-            Self::Text(rows) => write_total(&mut rows.list, invoice_id, total),
+            Self::Text(rows) => write_total(rows.list(), invoice_id, total),
             Self::Columns(rows) => rows.add_total(invoice_id, total),
             Self::Nothing => Ok(()),
+        }
+    }
+
+    /// Adds totals in minor units of so many decimal places; `ids` are all identifiers side by side.
+    pub(crate) fn add_all<'i>(
+        &mut self,
+        ids: &[u8],
+        mut totals: impl Iterator<Item = (&'i [u8], i64)>,
+        places: u32,
+    ) -> io::Result<()> {
+        match self {
+            Self::Text(rows) if rows.is_quick(ids, places) => {
+                let between = rows.between();
+                totals.for_each(|(id, units)| rows.add_quickly(id, units, places, between));
+                Ok(())
+            }
+            Self::Nothing => Ok(()),
+            _ => totals.try_for_each(|(id, units)| self.add_units(id, units, places)),
         }
     }
 
@@ -92,73 +114,73 @@ impl TotalRows {
 impl TextRows {
     /// The rows' text.
     pub(super) fn bytes(&mut self) -> &[u8] {
-        self.list.out()
+        self.list().out()
+    }
+
+    /// The list with all rows.
+    fn list(&mut self) -> &mut ListWriter<Vec<u8>> {
+        self.pending.flush(self.list.out());
+        &mut self.list
     }
 
     #[inline]
     fn add_units(&mut self, invoice_id: &[u8], units: i64, places: u32) -> io::Result<()> {
-        let (start, middle, end) = match self.format {
-            ListFormat::Csv => ("", ",", "\n"),
-            ListFormat::Json => (",\n{\"invoice_id\":\"", "\",\"total\":\"", "\"}"),
-            ListFormat::Ndjson => ("{\"invoice_id\":\"", "\",\"total\":\"", "\"}\n"),
-            ListFormat::Table => return self.add_slowly(invoice_id, units, places),
-        };
-        let is_plain = |plain: bool, byte: &u8| plain & PLAIN[usize::from(*byte)];
-        if !invoice_id.iter().fold(true, is_plain) {
+        if !self.is_quick(invoice_id, places) {
             return self.add_slowly(invoice_id, units, places);
         }
-        let out = self.list.out();
-        out.extend_from_slice(start.as_bytes());
-        out.extend_from_slice(invoice_id);
-        out.extend_from_slice(middle.as_bytes());
-        append_decimal(out, units, places);
-        out.extend_from_slice(end.as_bytes());
+        self.add_quickly(invoice_id, units, places, self.between());
         Ok(())
+    }
+
+    /// Whether such identifiers and amounts are written as they are.
+    #[inline]
+    fn is_quick(&self, ids: &[u8], places: u32) -> bool {
+        let are_plain = ids.iter().fold(true, |plain, byte| plain & is_plain(*byte));
+        are_plain && places <= PLACES_MAX && self.format != ListFormat::Table
+    }
+
+    /// What stands before, between and behind an identifier and its total.
+    #[inline]
+    fn between(&self) -> [&'static str; 3] {
+        match self.format {
+            ListFormat::Csv | ListFormat::Table => ["", ",", "\n"],
+            ListFormat::Json => [",\n{\"invoice_id\":\"", "\",\"total\":\"", "\"}"],
+            ListFormat::Ndjson => ["{\"invoice_id\":\"", "\",\"total\":\"", "\"}\n"],
+        }
+    }
+
+    #[inline]
+    fn add_quickly(&mut self, invoice_id: &[u8], units: i64, places: u32, between: [&str; 3]) {
+        const AROUND: usize = 64;
+        const LONG: usize = 1024;
+        if !self.pending.has_room(LONG + AMOUNT_LETTERS + AROUND) {
+            self.pending.flush(self.list.out());
+        }
+        let [start, middle, end] = between;
+        let pending = &mut self.pending;
+        pending.text(start.as_bytes());
+        if invoice_id.len() <= LONG {
+            pending.text(invoice_id);
+        } else {
+            pending.flush(self.list.out());
+            self.list.out().extend_from_slice(invoice_id);
+        }
+        pending.text(middle.as_bytes());
+        pending.amount(units, places);
+        pending.text(end.as_bytes());
     }
 
     #[cold]
     fn add_slowly(&mut self, invoice_id: &[u8], units: i64, places: u32) -> io::Result<()> {
         let id = String::from_utf8_lossy(invoice_id);
-        write_total(&mut self.list, &id, Decimal::new(units, places))
+        write_total(self.list(), &id, Decimal::new(units, places))
     }
 }
 
 /// Whether a letter needs neither quotes nor an escape in any format.
-const PLAIN: [bool; 256] = {
-    let mut plain = [false; 256];
-    let mut byte = b' ';
-    while byte <= b'~' {
-        plain[byte as usize] = !matches!(byte, b',' | b'"' | b'\\');
-        byte += 1;
-    }
-    plain
-};
-
-/// Appends `units / 10^places` with all its places.
-fn append_decimal(out: &mut Vec<u8>, units: i64, places: u32) {
-    let mut buffer = itoa::Buffer::new();
-    let digits = buffer.format(units.unsigned_abs()).as_bytes();
-    let places = places as usize;
-    if units >= 0 && 0 < places && places < digits.len() {
-        let (whole, fraction) = digits.split_at(digits.len() - places);
-        out.extend(whole.iter().chain(b".").chain(fraction));
-        return;
-    }
-    if units < 0 {
-        out.push(b'-');
-    }
-    if places == 0 {
-        out.extend_from_slice(digits);
-        return;
-    }
-    let whole = digits.len().saturating_sub(places);
-    out.extend_from_slice(if whole == 0 { b"0" } else { &digits[..whole] });
-    out.push(b'.');
-    out.extend(std::iter::repeat_n(
-        b'0',
-        places.saturating_sub(digits.len()),
-    ));
-    out.extend_from_slice(&digits[whole..]);
+#[inline]
+fn is_plain(byte: u8) -> bool {
+    (b' '..=b'~').contains(&byte) && !matches!(byte, b',' | b'"' | b'\\')
 }
 
 #[cfg(test)]
@@ -181,9 +203,22 @@ mod tests {
                 TotalRows::new(Some(format), vec![1]),
                 TotalRows::new(Some(format), Vec::new()),
             );
-            for id in ["INV-1", "a,b", "say \"x\"", "back\\slash", "tab\t", "é"] {
-                for units in [0, 7, -7, 99, 100, 14_169, -14_169, i64::MAX, i64::MIN] {
-                    for places in [0, 2, 3] {
+            let long = "x".repeat(5000);
+            for id in [
+                "INV-1",
+                &long,
+                "a,b",
+                "say \"x\"",
+                "back\\slash",
+                "tab\t",
+                "é",
+            ] {
+                let large = [99_999_999, 100_000_000, -100_000_007, i64::MAX, i64::MIN];
+                for units in [0, 7, -7, 99, 100, 14_169, -14_169]
+                    .into_iter()
+                    .chain(large)
+                {
+                    for places in [0, 2, 3, 4] {
                         quick.add_units(id.as_bytes(), units, places).unwrap();
                         slow.add(id, Decimal::new(units, places)).unwrap();
                     }

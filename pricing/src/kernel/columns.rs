@@ -1,5 +1,7 @@
 //! Invoices as columns: priced batch by batch, without making one [`Invoice`](crate::Invoice).
 
+use std::ops::Range;
+
 use super::{Customer, Kernel, Subtotal};
 
 /// Decimal numbers of one scale, as they stand in an Arrow or Parquet column: the values of a
@@ -55,20 +57,58 @@ impl Kernel {
         let ends = columns.offsets.get(1..).unwrap_or_default();
         let ranges = columns.offsets.iter().zip(ends);
         let heads = columns.customers.iter().zip(columns.days_overdue);
+        let sums = columns.running_sums();
         totals.extend(heads.zip(ranges).map(|((customer, days), (start, end))| {
-            let subtotal = columns.subtotal(*start, *end)?;
+            let range = usize::try_from(*start).ok()?..usize::try_from(*end).ok()?;
+            let subtotal = match &sums {
+                Some(sums) => columns.difference(sums, range)?,
+                None => columns.subtotal(range)?,
+            };
             self.total(*customer, *days, subtotal)
         }));
     }
 }
 
 impl Columns<'_> {
-    fn subtotal(&self, start: i32, end: i32) -> Option<Subtotal> {
-        let range = usize::try_from(start).ok()?..usize::try_from(end).ok()?;
+    /// The sum of the first line items, for none, one, two and so on; `None` when a word might not hold
+    /// them all, or when a price is below zero. An invoice's is then a difference: its line items need no
+    /// loop of their own, the end of which no processor guesses.
+    fn running_sums(&self) -> Option<Vec<i64>> {
+        let (unit_prices, quantities) = (self.unit_prices.mantissas, self.quantities.mantissas);
+        let bits = |numbers: u64| u64::BITS - numbers.leading_zeros();
+        let of_prices = unit_prices.iter().fold(0, |any, price| any | price);
+        let of_quantities = quantities
+            .iter()
+            .fold(0, |any, one| any | (one ^ (one >> 63)));
+        let of_count = bits(unit_prices.len() as u64);
+        let needed =
+            bits(of_prices.cast_unsigned()) + bits(of_quantities.cast_unsigned()) + of_count;
+        if of_prices < 0 || needed >= u64::BITS || unit_prices.len() != quantities.len() {
+            return None;
+        }
+        let mut sum = 0;
+        let amounts = unit_prices.iter().zip(quantities);
+        let sums = amounts.map(|(unit_price, quantity)| {
+            sum += unit_price * quantity;
+            sum
+        });
+        Some([0].into_iter().chain(sums).collect())
+    }
+
+    fn difference(&self, sums: &[i64], range: Range<usize>) -> Option<Subtotal> {
+        let sums = sums.get(range.start..=range.end)?;
+        let sum = sums.last()? - sums.first()?;
+        Some(self.of_scale(|scale| Subtotal::of_sum(sum, scale)))
+    }
+
+    fn subtotal(&self, range: Range<usize>) -> Option<Subtotal> {
         let unit_prices = self.unit_prices.mantissas.get(range.clone())?;
         let quantities = self.quantities.mantissas.get(range)?;
+        Some(self.of_scale(|scale| Subtotal::of_columns(unit_prices, quantities, scale)))
+    }
+
+    fn of_scale(&self, subtotal: impl FnOnce(u32) -> Option<Subtotal>) -> Subtotal {
         let scale = self.unit_prices.scale.checked_add(self.quantities.scale);
-        let subtotal = scale.and_then(|scale| Subtotal::of_columns(unit_prices, quantities, scale));
-        Some(subtotal.unwrap_or(Subtotal::UNFIT))
+        scale.and_then(subtotal).unwrap_or(Subtotal::UNFIT)
     }
 }

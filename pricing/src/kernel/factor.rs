@@ -90,6 +90,8 @@ pub(super) struct Factors(PerScale<Option<Factor>>);
 pub(super) struct Factor {
     numerator: u64,
     denominator: u64,
+    /// 2^64 / denominator, or just below it.
+    reciprocal: u64,
 }
 
 impl Factors {
@@ -116,10 +118,27 @@ impl Factor {
         let numerator = u128::from(product.mantissa) * 10_u128.checked_pow(places)?;
         let denominator = 10_u128.checked_pow(product.places + scale)?;
         let shared = numerator.gcd(&denominator);
+        let denominator = u64::try_from(denominator / shared).ok()?;
         Some(Self {
             numerator: u64::try_from(numerator / shared).ok()?,
-            denominator: u64::try_from(denominator / shared).ok()?,
+            denominator,
+            reciprocal: u64::MAX / denominator,
         })
+    }
+
+    /// `product` divided by the denominator, and the rest. A processor divides several times slower than it
+    /// multiplies.
+    #[inline]
+    fn divided(self, product: u64) -> (u64, u64) {
+        // Of the reciprocal at most 1 is missing, so of the exact quotient less than 1, and less than 2 of
+        // the estimate, which is cut: the rest is below twice the denominator.
+        let (_, whole) = product.carrying_mul(self.reciprocal, 0);
+        let rest = product - whole * self.denominator;
+        if rest < self.denominator {
+            (whole, rest)
+        } else {
+            (whole + 1, rest - self.denominator)
+        }
     }
 
     /// `mantissa × factor`, rounded; `None` when that does not fit.
@@ -128,8 +147,7 @@ impl Factor {
         let magnitude = mantissa.unsigned_abs();
         let units = match magnitude.checked_mul(self.numerator) {
             Some(product) => {
-                let whole = product / self.denominator;
-                let rest = product % self.denominator;
+                let (whole, rest) = self.divided(product);
                 // A whole of 2^64 - 1 would need a denominator of 1, and then nothing is left over.
                 whole + u64::from(goes_away(rest, self.denominator, whole, mode))
             }
@@ -158,5 +176,45 @@ pub(super) fn goes_away(rest: u64, of: u64, whole: u64, mode: RoundingMode) -> b
         RoundingMode::HalfEven => rest > missing || (rest == missing && whole % 2 == 1),
         RoundingMode::Up => rest > 0,
         RoundingMode::Down => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Factor;
+
+    #[test]
+    fn products_are_divided_as_the_processor_divides_them() {
+        let powers = (0..20).map(|places| 10_u64.pow(places));
+        let others = [2, 3, 7, 1 << 32, 1 << 63, u64::MAX - 1, u64::MAX];
+        for denominator in powers.chain(others) {
+            let factor = Factor {
+                numerator: 1,
+                denominator,
+                reciprocal: u64::MAX / denominator,
+            };
+            let last = u64::MAX / denominator;
+            for times in [
+                0,
+                1,
+                2,
+                999,
+                last / 3,
+                last / 2,
+                last.saturating_sub(1),
+                last,
+            ] {
+                let multiple = times.saturating_mul(denominator);
+                for around in 0..5 {
+                    let product = multiple.saturating_add(around).saturating_sub(2);
+                    let expected = (product / denominator, product % denominator);
+                    assert_eq!(
+                        factor.divided(product),
+                        expected,
+                        "{product} / {denominator}"
+                    );
+                }
+            }
+        }
     }
 }

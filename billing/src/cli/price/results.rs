@@ -26,6 +26,8 @@ pub(super) struct PriceResults {
     pub(super) format: Option<OutputFormat>,
     summary: Option<BookSummary>,
     outputs: Outputs,
+    /// For rows of totals, used again and again.
+    memory: Vec<u8>,
 }
 
 /// Which files are asked for.
@@ -80,6 +82,7 @@ impl PriceResults {
             shape,
             summary: sums_up.then(BookSummary::default),
             outputs,
+            memory: Vec::new(),
         })
     }
 
@@ -143,14 +146,13 @@ impl PriceResults {
 
     /// Adds totals in minor units of so many decimal places, where nothing is summed up.
     pub(super) fn add_totals(&mut self, totals: &PlainTotals, places: u32) -> Result<(), Error> {
-        let mut rows = TotalRows::new(self.format, Vec::new());
-        let added = totals
-            .iter()
-            .try_for_each(|(id, units)| rows.add_units(id.as_bytes(), units, places));
+        let mut rows = TotalRows::new(self.format, std::mem::take(&mut self.memory));
+        let added = rows.add_all(totals.names(), totals.iter(), places);
         let written = match &mut self.prices {
             Some(prices) => added.and_then(|()| prices.totals(&mut rows)),
             None => added,
         };
+        self.memory = rows.into_memory();
         written.map_err(|error| self.unwritten(error))
     }
 

@@ -14,6 +14,8 @@ use pricing::kernel::Fixed;
 use pricing::{AmountError, amount};
 use rust_decimal::Decimal;
 
+use super::repeated::Repeated;
+
 /// Texts.
 #[derive(Clone, Debug)]
 pub(super) enum Texts {
@@ -22,6 +24,7 @@ pub(super) enum Texts {
     Large(LargeStringArray),
     /// A dictionary, with the place of each row's text in it.
     Keyed(Int32Array, Box<Self>),
+    Repeated(Repeated),
 }
 
 impl Texts {
@@ -47,6 +50,7 @@ impl Texts {
             Self::Plain(texts) => texts.is_valid(row).then(|| texts.value(row)),
             Self::Large(texts) => texts.is_valid(row).then(|| texts.value(row)),
             Self::Keyed(_, values) => values.get(self.key(row)?),
+            Self::Repeated(texts) => Some(texts.get(row)),
         }
     }
 
@@ -72,12 +76,21 @@ impl Texts {
             .flat_map(|texts| (0..texts.len()).map(|place| texts.get(place)))
     }
 
-    fn len(&self) -> usize {
+    /// The texts, if each is held once for the rows that repeat it.
+    pub(super) fn repeated(&self) -> Option<&Repeated> {
+        match self {
+            Self::Repeated(texts) => Some(texts),
+            _ => None,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
         match self {
             Self::View(texts) => texts.len(),
             Self::Plain(texts) => texts.len(),
             Self::Large(texts) => texts.len(),
             Self::Keyed(keys, _) => keys.len(),
+            Self::Repeated(texts) => texts.rows(),
         }
     }
 
@@ -180,6 +193,14 @@ impl Amounts {
                 None => Self::Texts(Texts::of(array)?),
             },
         })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Fixed(mantissas, _) => mantissas.len(),
+            Self::Wide(decimals) => decimals.len(),
+            Self::Texts(texts) => texts.len(),
+        }
     }
 
     /// The amount of a row; `None` where there is none.

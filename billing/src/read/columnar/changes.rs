@@ -1,4 +1,5 @@
-//! Where a row of a batch differs from the one before it: bit `r` tells of the rows `r` and `r + 1`.
+//! Where a row of a batch differs from the one before it: bit `r` of a buffer tells of the rows `r` and
+//! `r + 1`.
 //!
 //! How many rows an invoice has cannot be guessed, so nothing here branches on a cell.
 
@@ -9,15 +10,61 @@ use super::cells::{Amounts, Flags, Texts};
 use super::chunk::Chunk;
 
 impl Chunk {
-    /// Where another invoice begins, and where one goes on whose rows contradict each other.
-    pub(super) fn changes(&self) -> (BooleanBuffer, BooleanBuffer) {
-        let pairs = self.rows().saturating_sub(1);
-        let invoices = self.ids.changes(pairs);
+    /// The rows with another identifier than the row before them, and the first one.
+    pub(super) fn begins(&self) -> Vec<usize> {
+        if let Some(ids) = self.ids.repeated() {
+            let behind = ids.row_ends().iter().copied();
+            return [0]
+                .into_iter()
+                .chain(behind.filter(|row| *row < self.rows()))
+                .collect();
+        }
+        let changes = self.ids.changes(self.pairs());
+        let behind = changes.set_indices().map(|row| row + 1);
+        [0].into_iter().chain(behind).collect()
+    }
+
+    /// Where an invoice goes on whose rows contradict each other; nothing if there is no such row.
+    pub(super) fn contradictions(&self, begins: &[usize]) -> Option<BooleanBuffer> {
+        if self.changes_heads_only_at(begins) == Some(true) {
+            return None;
+        }
+        let pairs = self.pairs();
         let heads = &self.tiers.changes(pairs) | &self.members.changes(pairs);
         let heads = &heads | &self.days.changes(pairs);
-        let contradictions = &heads & &!&invoices;
-        (invoices, contradictions)
+        Some(&heads & &!&self.ids.changes(pairs))
     }
+
+    fn pairs(&self) -> usize {
+        self.rows().saturating_sub(1)
+    }
+
+    /// Whether there are no more changes of the other columns than there are where invoices begin, if
+    /// that is easily counted.
+    fn changes_heads_only_at(&self, begins: &[usize]) -> Option<bool> {
+        let (tiers, days) = (self.tiers.distinct_keys()?, self.days.whole()?);
+        let members = self.members.bits()?;
+        let of_members = self.members.changes(self.pairs()).count_set_bits();
+        Some(
+            count(tiers) == count_at(begins, |row| tiers[row])
+                && count(days) == count_at(begins, |row| days[row])
+                && of_members == count_at(begins, |row| members.value(row)),
+        )
+    }
+}
+
+/// How many values differ from the one before them.
+fn count<T: PartialEq>(values: &[T]) -> usize {
+    let behind = values.get(1..).unwrap_or_default();
+    let pairs = values.iter().zip(behind);
+    pairs.map(|(one, two)| usize::from(one != two)).sum()
+}
+
+/// How many rows of `begins`, but the first, differ from the row before them.
+fn count_at<T: PartialEq>(begins: &[usize], value: impl Fn(usize) -> T) -> usize {
+    let rows = begins.get(1..).unwrap_or_default().iter();
+    rows.map(|row| usize::from(value(*row) != value(row - 1)))
+        .sum()
 }
 
 impl Texts {
@@ -35,10 +82,20 @@ impl Texts {
                 }
                 differing(texts.views(), pairs)
             }
-            Self::Keyed(keys, _) if keys.null_count() == 0 && self.has_distinct_list() => {
-                differing(keys.values(), pairs)
+            _ => match self.distinct_keys() {
+                Some(keys) => differing(keys, pairs),
+                None => self.changes_one_by_one(pairs),
+            },
+        }
+    }
+
+    /// The keys of a short dictionary in which no two places hold the same text, if each row has one.
+    fn distinct_keys(&self) -> Option<&[i32]> {
+        match self {
+            Self::Keyed(keys, _) if keys.null_count() == 0 => {
+                self.has_distinct_list().then(|| &keys.values()[..])
             }
-            _ => self.changes_one_by_one(pairs),
+            _ => None,
         }
     }
 
@@ -55,11 +112,16 @@ impl Texts {
 }
 
 impl Flags {
+    /// The flags, if each is there.
+    pub(super) fn bits(&self) -> Option<&BooleanBuffer> {
+        match self {
+            Self::Booleans(flags) if flags.null_count() == 0 => Some(flags.values()),
+            _ => None,
+        }
+    }
+
     fn changes(&self, pairs: usize) -> BooleanBuffer {
-        if let Self::Booleans(flags) = self
-            && flags.null_count() == 0
-        {
-            let flags = flags.values();
+        if let Some(flags) = self.bits() {
             return &flags.slice(0, pairs) ^ &flags.slice(flags.len() - pairs, pairs);
         }
         BooleanBuffer::collect_bool(pairs, |row| self.get(row) != self.get(row + 1))
@@ -67,6 +129,14 @@ impl Flags {
 }
 
 impl Amounts {
+    /// The amounts, if each is there and is a whole number in a machine word.
+    pub(super) fn whole(&self) -> Option<&[i64]> {
+        match self {
+            Self::Fixed(amounts, 0) if amounts.null_count() == 0 => Some(amounts.values()),
+            _ => None,
+        }
+    }
+
     fn changes(&self, pairs: usize) -> BooleanBuffer {
         if let Self::Fixed(amounts, _) = self
             && amounts.null_count() == 0

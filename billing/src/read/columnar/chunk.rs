@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use super::cells::{Amounts, Flags, Texts};
 use super::layout::{Layout, wrong_type};
 use super::nested::unnested;
+use super::pages::FlatCells;
 use super::{Head, Item, Piece};
 
 /// What is wrong with one row.
@@ -34,7 +35,7 @@ pub(super) struct Chunk {
     pub(super) unit_prices: Amounts,
     pub(super) quantities: Amounts,
     /// Where the items of each row begin and end; `None` when each row is an item.
-    items: Option<Vec<Range<usize>>>,
+    pub(super) items: Option<Vec<Range<usize>>>,
 }
 
 impl Fault {
@@ -95,6 +96,22 @@ impl Chunk {
             quantities: amounts("quantity", &of_item("quantity")?)?,
             items,
         })
+    }
+
+    /// Rows of a flat book; the first has this number.
+    pub(super) fn of_cells(cells: FlatCells, first_row: u64) -> Self {
+        Self {
+            first_row,
+            rows: cells.rows,
+            ids: cells.ids,
+            tiers: cells.tiers,
+            members: cells.members,
+            days: cells.days_overdue,
+            skus: OnceCell::new(),
+            unit_prices: cells.unit_prices,
+            quantities: cells.quantities,
+            items: None,
+        }
     }
 
     pub(super) fn rows(&self) -> usize {

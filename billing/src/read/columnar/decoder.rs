@@ -14,6 +14,7 @@ use parquet::schema::types::SchemaDescriptor;
 
 use super::guard::guarded;
 use super::open::damaged;
+use super::pages::{FlatCells, PageDecoder, Unusual};
 use super::shared_file::SharedFile;
 
 /// So many rows are decoded at a time.
@@ -26,7 +27,12 @@ const SKU: &str = "sku";
 pub(super) struct ParquetDecoder {
     file: SharedFile,
     metadata: ArrowReaderMetadata,
-    rest: ParquetRecordBatchReader,
+    /// As long as nothing unusual was found.
+    pages: Option<PageDecoder>,
+    /// How many rows were decoded as pages before something unusual.
+    row: usize,
+    /// The library's reader of the rows that are not decoded as pages.
+    rest: Option<ParquetRecordBatchReader>,
     skus: Option<Skus>,
 }
 
@@ -42,17 +48,51 @@ impl ParquetDecoder {
     /// Begins to decode `file`.
     pub(super) fn open(file: SharedFile, metadata: ArrowReaderMetadata) -> OfParquet<Self> {
         let is_there = leaves(metadata.parquet_schema(), true).next().is_some();
+        let pages = PageDecoder::of(&file, &metadata).ok();
+        let rest = match &pages {
+            Some(_) => None,
+            None => Some(reader(&file, &metadata, false, 0)?),
+        };
         Ok(Self {
-            rest: reader(&file, &metadata, false, 0)?,
+            pages,
+            row: 0,
+            rest,
             skus: is_there.then(Skus::default),
             file,
             metadata,
         })
     }
 
+    /// The next cells of a flat book, as long as nothing unusual is found in its pages: `None` at the end of
+    /// the book or where [`Self::next`] goes on.
+    pub(super) fn next_cells(&mut self) -> Option<FlatCells> {
+        let cells = self.pages.as_mut()?.next(BATCH_ROWS);
+        cells.unwrap_or_else(|Unusual| {
+            self.leave_pages();
+            None
+        })
+    }
+
     /// The next batch of all columns but that of the names; `None` behind the last one.
     pub(super) fn next(&mut self) -> Result<Option<RecordBatch>, String> {
-        decoded(&mut self.rest)
+        if self.pages.as_ref().is_some_and(PageDecoder::is_over) {
+            return Ok(None);
+        }
+        self.leave_pages();
+        let rest = if let Some(rest) = &mut self.rest {
+            rest
+        } else {
+            let open = || reader(&self.file, &self.metadata, false, self.row);
+            let opened = guarded(open).map_err(damaged)?.map_err(damaged)?;
+            self.rest.insert(opened)
+        };
+        decoded(rest)
+    }
+
+    fn leave_pages(&mut self) {
+        if let Some(pages) = self.pages.take() {
+            self.row = pages.row();
+        }
     }
 
     /// The names of a batch that `row` rows stand before; `None` where the file has none.

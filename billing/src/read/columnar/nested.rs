@@ -8,6 +8,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch, StructArray};
 use super::cells::Texts;
 use super::chunk::Chunk;
 use super::layout::wrong_type;
+use super::open::damaged;
 
 impl Chunk {
     /// Takes the names of the items from what `batch_of` reads, given how many rows stand before the
@@ -23,12 +24,20 @@ impl Chunk {
         let names = match batch_of(before, self.rows())? {
             None => None,
             Some(batch) => {
-                let array = match batch.column_by_name("items") {
-                    None => batch.column(0).clone(),
-                    Some(items) => unnested(items)?.0.column(0).clone(),
+                let (array, items) = match batch.column_by_name("items") {
+                    None => (batch.column(0).clone(), None),
+                    Some(items) => {
+                        let (item, ranges) = unnested(items)?;
+                        (item.column(0).clone(), Some(ranges))
+                    }
                 };
                 let names = Texts::of(&array);
-                Some(names.ok_or_else(|| wrong_type("sku", array.data_type()))?)
+                let names = names.ok_or_else(|| wrong_type("sku", array.data_type()))?;
+                // They were decoded apart, so damage may have made another number of them.
+                if items != self.items || names.len() != self.unit_prices.len() {
+                    return Err(damaged("some columns have more rows than others"));
+                }
+                Some(names)
             }
         };
         self.skus.get_or_init(|| names);

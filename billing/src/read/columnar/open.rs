@@ -10,6 +10,7 @@ use arrow_ipc::reader::StreamReader;
 use arrow_schema::{DataType, Field, Fields, Schema};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 
+use super::chunk::Chunk;
 use super::decoder::ParquetDecoder;
 use super::guard::guarded;
 use super::layout::Layout;
@@ -60,6 +61,20 @@ impl Batches {
             layout: Layout::of(&batch.schema())?,
             decoder: Decoder::One(Some(batch)),
         })
+    }
+}
+
+impl Batches {
+    /// The next rows; `None` at the end.
+    pub(super) fn next_chunk(&mut self, first_row: u64) -> Option<Result<Chunk, String>> {
+        if let Decoder::Parquet(decoder, progress) = &mut self.decoder {
+            progress.tell();
+            if let Some(cells) = decoder.next_cells() {
+                return Some(Ok(Chunk::of_cells(cells, first_row)));
+            }
+        }
+        let batch = self.next()?;
+        Some(batch.and_then(|batch| Chunk::of_batch(&batch, self.layout, first_row)))
     }
 }
 
@@ -141,8 +156,7 @@ pub(in crate::read) fn open_parquet<L>(
     let load = || ArrowReaderMetadata::load(&file, options.clone());
     let found = guarded(load).map_err(damaged)?.map_err(damaged)?;
     let layout = layout_of(found.schema())?;
-    let schema = Arc::new(Schema::new(narrowed_all(found.schema().fields())));
-    let options = options.with_schema(schema);
+    let options = options.with_schema(Arc::new(narrowed_schema(found.schema())));
     let build = || {
         let metadata = ArrowReaderMetadata::try_new(found.metadata().clone(), options)?;
         ParquetDecoder::open(file.clone(), metadata)
@@ -196,6 +210,11 @@ pub(in crate::read) fn set_aside(mut input: impl Read) -> io::Result<File> {
 
 pub(super) fn damaged(error: impl Display) -> String {
     format!("cannot be decoded: {error} (is the file whole?)")
+}
+
+/// The columns in the types that are read fastest.
+pub(super) fn narrowed_schema(schema: &Schema) -> Schema {
+    Schema::new(narrowed_all(schema.fields()))
 }
 
 fn narrowed_all(fields: &Fields) -> Fields {

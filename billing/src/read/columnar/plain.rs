@@ -1,30 +1,26 @@
 //! The plain invoices of a batch, handed to the kernel as columns: no text is copied.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use arrow_array::Array;
+use arrow_buffer::BooleanBuffer;
 use pricing::kernel::{Columns, Customer, FixedColumn, Kernel};
 
 use super::ColumnarSource;
 use super::cells::{Amounts, Texts};
 use super::chunk::Chunk;
+use super::repeated::InOrder;
 use crate::error::Error;
 use crate::read::PlainTotals;
-
-/// An invoice of a batch.
-#[derive(Debug)]
-struct PlainInvoice {
-    head: usize,
-    /// The row behind it.
-    end: usize,
-    /// The total in minor units; `None` when the general path must answer.
-    units: Option<i64>,
-}
 
 /// The invoices of one batch, with what the kernel makes of them.
 #[derive(Debug, Default)]
 pub(super) struct PlainInvoices {
-    invoices: Vec<PlainInvoice>,
+    /// The row at which each begins, and the one behind the last.
+    starts: Vec<usize>,
+    /// The total of each in minor units; `None` when the general path must answer.
+    totals: Vec<Option<i64>>,
     next: usize,
 }
 
@@ -46,13 +42,30 @@ impl ColumnarSource {
             .plain
             .get_or_insert_with(|| PlainInvoices::of_chunk(chunk, kernel));
         self.row_before = self.row;
-        while let Some(invoice) = plain.at(self.row)
-            && let Some(units) = invoice.units
-        {
-            let id = chunk.id(invoice.head).unwrap_or_default();
-            totals.add(id, units, chunk.row_number(invoice.head));
-            self.row = invoice.end;
+        let invoices = plain.at(self.row);
+        let Some(rows) = plain.starts.get(invoices.clone()) else {
+            return Ok(());
+        };
+        // Where each run is an invoice, their names are copied together.
+        match chunk.ids.repeated() {
+            Some(ids) if ids.row_ends().len() == plain.totals.len() => {
+                let (names, ends) = ids.side_by_side(&invoices);
+                totals.add_names(names, ends);
+            }
+            _ => {
+                let mut ids = Ids::of(chunk);
+                for row in rows {
+                    totals.add_name(ids.get(*row));
+                }
+            }
         }
+        let units = plain.totals[invoices.clone()].iter().flatten();
+        totals.add_units(
+            units.copied(),
+            rows.iter().map(|row| chunk.row_number(*row)),
+        );
+        self.row = plain.starts.get(invoices.end).copied().unwrap_or(self.row);
+        plain.next = invoices.end;
         Ok(())
     }
 
@@ -65,49 +78,52 @@ impl ColumnarSource {
 
 impl PlainInvoices {
     fn of_chunk(chunk: &Chunk, kernel: &Kernel) -> Self {
-        let invoices = priced(chunk, kernel).unwrap_or_default();
-        Self { invoices, next: 0 }
+        priced(chunk, kernel).unwrap_or_default()
     }
 
-    /// The invoice that begins at `row`.
-    fn at(&mut self, row: usize) -> Option<&PlainInvoice> {
-        let behind = self.invoices.get(self.next..)?;
-        self.next += behind
-            .iter()
-            .take_while(|invoice| invoice.head < row)
-            .count();
-        let invoice = self.invoices.get(self.next)?;
-        (invoice.head == row).then_some(invoice)
+    /// The invoices that follow from `row` on without one for the general path.
+    fn at(&mut self, row: usize) -> Range<usize> {
+        let behind = self.starts.get(self.next..).unwrap_or_default();
+        self.next += behind.iter().take_while(|start| **start < row).count();
+        let first = self.next;
+        let totals = match self.starts.get(first) {
+            Some(start) if *start == row => self.totals.get(first..),
+            _ => None,
+        };
+        let plain = totals.unwrap_or_default().iter();
+        first..first + plain.take_while(|total| total.is_some()).count()
     }
 }
 
 /// The invoices of `chunk` in the order of its rows; `None` when its amounts are no machine words.
-fn priced(chunk: &Chunk, kernel: &Kernel) -> Option<Vec<PlainInvoice>> {
+fn priced(chunk: &Chunk, kernel: &Kernel) -> Option<PlainInvoices> {
     let (unit_prices, price_scale) = chunk.unit_prices.words()?;
     let (quantities, quantity_scale) = chunk.quantities.words()?;
-    let mut invoices = groups(chunk)?;
-    let (mut customers, mut days_overdue) = (Vec::new(), Vec::new());
-    let mut offsets = Vec::with_capacity(invoices.len() + 1);
-    let of_tiers = OfTiers::new(chunk, kernel);
+    let (mut starts, are_told) = groups(chunk)?;
+    let (last, heads) = (*starts.last()?, Heads::new(chunk, kernel));
     let nobody = kernel.customer("", false);
-    for invoice in &mut invoices {
-        let items = chunk.items(invoice.head..invoice.end);
-        let head = plain_head(chunk, &of_tiers, invoice.head);
-        let (customer, days) = head.unwrap_or_else(|| {
-            invoice.units = None;
-            (nobody, 0)
-        });
+    let mut customers = Vec::with_capacity(starts.len());
+    let mut days_overdue = Vec::with_capacity(starts.len());
+    let mut are_plain = are_told;
+    for (row, is_plain) in starts.iter().zip(&mut are_plain) {
+        let head = heads.at(*row);
+        *is_plain &= head.is_some();
+        let (customer, days) = head.unwrap_or((nobody, 0));
         customers.push(customer);
         days_overdue.push(days);
-        offsets.push(i32::try_from(items.start).ok()?);
     }
-    let last = invoices.last()?;
-    offsets.push(i32::try_from(chunk.items(last.head..last.end).end).ok()?);
-    let mut totals = Vec::with_capacity(invoices.len());
+    let mut items: Vec<usize> = if chunk.is_nested() {
+        let first_item = |row: &usize| chunk.items(*row..row + 1).start;
+        starts.iter().map(first_item).collect()
+    } else {
+        starts.clone()
+    };
+    items.push(chunk.items(last..chunk.rows()).end);
+    let offsets: Option<Vec<i32>> = items.iter().map(|item| i32::try_from(*item).ok()).collect();
     let columns = Columns {
         customers: &customers,
         days_overdue: &days_overdue,
-        offsets: &offsets,
+        offsets: &offsets?,
         unit_prices: FixedColumn {
             mantissas: &unit_prices,
             scale: price_scale,
@@ -117,65 +133,91 @@ fn priced(chunk: &Chunk, kernel: &Kernel) -> Option<Vec<PlainInvoice>> {
             scale: quantity_scale,
         },
     };
+    let mut totals = Vec::with_capacity(starts.len());
     kernel.totals(columns, &mut totals);
-    for (invoice, total) in invoices.iter_mut().zip(totals) {
-        invoice.units = invoice.units.and(total);
+    for (total, is_plain) in totals.iter_mut().zip(are_plain) {
+        *total = total.filter(|_| is_plain);
     }
-    Some(invoices)
+    starts.push(chunk.rows());
+    Some(PlainInvoices {
+        starts,
+        totals,
+        next: 0,
+    })
 }
 
-/// The rows of each invoice; `units` is there where they agree and are all in this batch.
-fn groups(chunk: &Chunk) -> Option<Vec<PlainInvoice>> {
-    let units = |is_told: bool| is_told.then_some(0);
+/// The row at which each invoice begins, and whether its rows agree and are all in this batch.
+fn groups(chunk: &Chunk) -> Option<(Vec<usize>, Vec<bool>)> {
+    let mut ids = Ids::of(chunk);
     if chunk.is_nested() {
-        let rows = 0..chunk.rows();
-        let row = |head| PlainInvoice {
-            head,
-            end: head + 1,
-            units: units(chunk.tells_invoice(head)),
-        };
-        return chunk.has_adjacent_items().then(|| rows.map(row).collect());
+        let are_told = (0..chunk.rows()).map(|row| tells_invoice(ids.get(row)));
+        return chunk
+            .has_adjacent_items()
+            .then(|| ((0..chunk.rows()).collect(), are_told.collect()));
     }
-    let (changes, contradictions) = chunk.changes();
-    let mut invoices: Vec<PlainInvoice> = Vec::with_capacity(changes.count_set_bits() + 1);
-    let starts = [0]
-        .into_iter()
-        .chain(changes.set_indices().map(|row| row + 1));
-    for head in starts {
-        let tells = chunk.tells_invoice(head);
-        match invoices.last_mut() {
+    let begins = chunk.begins();
+    let contradictions = chunk.contradictions(&begins);
+    let mut starts = Vec::with_capacity(begins.len() + 1);
+    let mut are_told = Vec::with_capacity(begins.len());
+    for row in begins {
+        let tells = tells_invoice(ids.get(row));
+        match are_told.last_mut() {
             // A row that does not tell its invoice may belong to the one before it.
-            Some(before) if !tells => before.units = None,
-            Some(before) => before.end = head,
-            None => {}
-        }
-        if tells || invoices.is_empty() {
-            invoices.push(PlainInvoice {
-                head,
-                end: chunk.rows(),
-                units: units(tells),
-            });
+            Some(is_told) if !tells => *is_told = false,
+            _ => {
+                starts.push(row);
+                are_told.push(tells);
+            }
         }
     }
-    for row in contradictions.set_indices() {
-        let behind = invoices.partition_point(|invoice| invoice.head <= row);
-        if let Some(invoice) = behind.checked_sub(1).and_then(|at| invoices.get_mut(at)) {
-            invoice.units = None;
+    for row in contradictions.iter().flat_map(BooleanBuffer::set_indices) {
+        let behind = starts.partition_point(|start| *start <= row);
+        if let Some(is_told) = behind.checked_sub(1).and_then(|at| are_told.get_mut(at)) {
+            *is_told = false;
         }
     }
     // More rows of the last invoice may follow in the next batch.
-    if let Some(last) = invoices.last_mut() {
-        last.units = None;
+    if let Some(is_told) = are_told.last_mut() {
+        *is_told = false;
     }
-    Some(invoices)
+    Some((starts, are_told))
 }
 
-/// The kind of customer and the days overdue, if they are such.
-fn plain_head(chunk: &Chunk, of_tiers: &OfTiers<'_>, row: usize) -> Option<(Customer, u32)> {
-    let days = chunk.days.fixed(row).filter(|days| days.scale() == 0)?;
-    let is_member = chunk.members.get(row).ok().flatten()?;
-    let customer = of_tiers.customer(row, is_member)?;
-    Some((customer, u32::try_from(days.mantissa()).ok()?))
+/// What is known of the customers of a batch.
+struct Heads<'c> {
+    chunk: &'c Chunk,
+    of_tiers: OfTiers<'c>,
+    /// The days overdue and the memberships, where each is there.
+    days_overdue: Option<&'c [i64]>,
+    members: Option<&'c BooleanBuffer>,
+}
+
+impl<'c> Heads<'c> {
+    fn new(chunk: &'c Chunk, kernel: &'c Kernel) -> Self {
+        Self {
+            chunk,
+            of_tiers: OfTiers::new(chunk, kernel),
+            days_overdue: chunk.days.whole(),
+            members: chunk.members.bits(),
+        }
+    }
+
+    /// The kind of customer and the days overdue, if they are such.
+    #[inline]
+    fn at(&self, row: usize) -> Option<(Customer, u32)> {
+        let days = if let Some(days) = self.days_overdue {
+            days[row]
+        } else {
+            let days = self.chunk.days.fixed(row);
+            days.filter(|days| days.scale() == 0)?.mantissa()
+        };
+        let is_member = match self.members {
+            Some(members) => members.value(row),
+            None => self.chunk.members.get(row).ok().flatten()?,
+        };
+        let customer = self.of_tiers.customer(row, is_member)?;
+        Some((customer, u32::try_from(days).ok()?))
+    }
 }
 
 /// The kinds of customers by their tiers.
@@ -208,14 +250,37 @@ impl<'c> OfTiers<'c> {
     }
 }
 
-impl Chunk {
-    /// Whether the identifier of a row is more than blanks.
-    #[inline]
-    fn tells_invoice(&self, row: usize) -> bool {
-        let id = self.id(row).unwrap_or_default();
-        id.as_bytes().first().is_some_and(u8::is_ascii_graphic) || !id.trim().is_empty()
+/// Identifiers that are asked for from the first row to the last.
+enum Ids<'c> {
+    Repeated(InOrder<'c>),
+    Other(&'c Texts),
+}
+
+impl<'c> Ids<'c> {
+    fn of(chunk: &'c Chunk) -> Self {
+        match chunk.ids.repeated() {
+            Some(ids) => Self::Repeated(InOrder::new(ids)),
+            None => Self::Other(&chunk.ids),
+        }
     }
 
+    /// The identifier of a row; an empty one where there is none.
+    #[inline]
+    fn get(&mut self, row: usize) -> &'c str {
+        match self {
+            Self::Repeated(ids) => ids.get(row),
+            Self::Other(ids) => ids.get(row).unwrap_or_default(),
+        }
+    }
+}
+
+/// Whether an identifier is more than blanks.
+#[inline]
+fn tells_invoice(id: &str) -> bool {
+    id.as_bytes().first().is_some_and(u8::is_ascii_graphic) || !id.trim().is_empty()
+}
+
+impl Chunk {
     /// Whether the items of each row begin where those of the row before end.
     fn has_adjacent_items(&self) -> bool {
         let ends = (1..self.rows()).map(|row| (self.items(row - 1..row), self.items(row..row + 1)));

@@ -40,6 +40,14 @@ impl SharedFile {
         self.read.swap(0, Ordering::Relaxed)
     }
 
+    /// The bytes from `at` on.
+    pub(super) fn reader_at(&self, at: u64) -> ReaderAt {
+        ReaderAt {
+            file: self.clone(),
+            at,
+        }
+    }
+
     fn read_at(
         &self,
         at: u64,
@@ -72,8 +80,7 @@ impl ChunkReader for SharedFile {
     type T = BufReader<ReaderAt>;
 
     fn get_read(&self, start: u64) -> OfParquet<Self::T> {
-        let file = self.clone();
-        Ok(BufReader::new(ReaderAt { file, at: start }))
+        Ok(BufReader::new(self.reader_at(start)))
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> OfParquet<Bytes> {

@@ -17,6 +17,7 @@ use parquet::arrow::ArrowWriter;
 use pricing::{Invoice, PricingEngine};
 use proptest::prelude::*;
 
+use super::chunk::Chunk;
 use super::{ColumnarSource, Layout, open_arrow, open_parquet, set_aside};
 use crate::read::{ReadError, Source};
 
@@ -66,7 +67,17 @@ fn with(name: &'static str, values: ArrayRef) -> Columns {
 
 fn nested(is_large: bool) -> Columns {
     let mut columns = flat();
-    let item = columns.split_off(4);
+    let items = lists(columns.split_off(4), [2, 1], is_large);
+    let heads = columns.into_iter();
+    let mut heads: Columns = heads
+        .map(|(name, values)| (name, values.slice(1, 2)))
+        .collect();
+    heads.push(("items", items));
+    heads
+}
+
+/// Two lists of so many items.
+fn lists(item: Columns, lengths: [usize; 2], is_large: bool) -> ArrayRef {
     let fields = item
         .iter()
         .map(|(name, values)| Field::new(*name, values.data_type().clone(), true));
@@ -74,19 +85,13 @@ fn nested(is_large: bool) -> Columns {
     let arrays = item.into_iter().map(|(_, values)| values).collect();
     let items = array(StructArray::new(fields.clone(), arrays, None));
     let item = Arc::new(Field::new("item", DataType::Struct(fields), true));
-    let lists = if is_large {
-        let offsets = OffsetBuffer::from_lengths([2, 1]);
+    if is_large {
+        let offsets = OffsetBuffer::from_lengths(lengths);
         array(LargeListArray::new(item, offsets, items, None))
     } else {
-        let offsets = OffsetBuffer::from_lengths([2, 1]);
+        let offsets = OffsetBuffer::from_lengths(lengths);
         array(ListArray::new(item, offsets, items, None))
-    };
-    let heads = columns.into_iter();
-    let mut heads: Columns = heads
-        .map(|(name, values)| (name, values.slice(1, 2)))
-        .collect();
-    heads.push(("items", lists));
-    heads
+    }
 }
 
 fn batch(columns: Columns) -> RecordBatch {
@@ -408,6 +413,20 @@ fn names_that_no_total_needs_are_read_of_what_is_refused() {
     source.leave_skus();
     let good = source.next_invoice().unwrap().unwrap();
     assert_eq!(good.invoice.items()[0].sku(), "");
+}
+
+#[test]
+fn names_of_other_items_than_the_prices_are_refused() {
+    let mut columns = nested(false);
+    let unnamed = flat().split_off(5);
+    columns[4].1 = lists(unnamed, [2, 1], false);
+    for (names, lengths, is_refused) in [(3, [2, 1], false), (3, [1, 2], true), (2, [1, 1], true)] {
+        let chunk = Chunk::of_batch(&batch(columns.clone()), Layout::Nested, 1).unwrap();
+        let sku = vec![("sku", flat()[4].1.slice(0, names))];
+        let read = vec![("items", lists(sku, lengths, false))];
+        let named = chunk.name_items(|_, _| Ok(Some(batch(read))));
+        assert_eq!(named.is_err(), is_refused, "{lengths:?}");
+    }
 }
 
 #[test]
