@@ -1,14 +1,12 @@
 //! A book: all inputs of one command, read in their order as one sequence of invoices.
 
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::io::Read;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::vec;
 
 use arrow_array::RecordBatch;
-use foldhash::fast::FixedState;
 use pricing::kernel::Kernel;
 
 use super::blocks::{Block, Rest};
@@ -46,8 +44,8 @@ pub struct Book {
     opened: Cell<Option<InputFormat>>,
     source: Option<Box<dyn Source>>,
     ids: SeenIds,
-    /// The lines of some invoices of the input that is being read, by fingerprint.
-    lines: HashMap<u64, u64, FixedState>,
+    /// The fingerprints of some invoices of the input that is being read, and their lines.
+    lines: Vec<(u64, u64)>,
     is_sorted: bool,
     /// Standard input, opened before its turn.
     stdin: Option<Box<dyn Source>>,
@@ -72,7 +70,7 @@ impl Book {
             opened: Cell::new(None),
             source: None,
             ids: SeenIds::default(),
-            lines: HashMap::default(),
+            lines: Vec::new(),
             is_sorted: false,
             stdin: None,
             rules: Rules::standard(),
@@ -213,9 +211,9 @@ impl Book {
             return Ok(false);
         }
         let left = LINES_MAX.saturating_sub(self.lines.len());
-        for (id, row) in totals.places().take(left) {
-            self.lines.insert(fingerprint(id), row);
-        }
+        let places = totals.places().take(left);
+        let places = places.map(|(id, row)| (fingerprint(id), row));
+        self.lines.extend(places);
         Ok(true)
     }
 

@@ -1,12 +1,19 @@
 //! Which invoices a book has had last, in bounded memory.
 
 use std::cmp::Ordering;
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::hash::BuildHasher;
 use std::{io, mem};
 
 use foldhash::fast::FixedState as OfPrints;
 use foldhash::quality::FixedState as OfIds;
+
+mod ascending;
+mod block;
+mod consecutive;
+
+use ascending::Ascending;
+pub(crate) use block::BlockIds;
 
 /// Fingerprints in one generation; two generations stay under 20 MiB.
 const GENERATION_MAX: usize = 500_000;
@@ -17,11 +24,8 @@ const GENERATION_MAX: usize = 500_000;
 /// As long as every identifier is greater than the one before, none can come again, and nothing is
 /// looked up; most books are in such an order.
 #[derive(Debug)]
-pub(crate) enum RecentIds {
-    Ascending {
-        last: Vec<u8>,
-        fingerprints: VecDeque<u64>,
-    },
+pub(in crate::read) enum RecentIds {
+    Ascending(Ascending),
     Any {
         current: HashSet<u64, OfPrints>,
         previous: HashSet<u64, OfPrints>,
@@ -33,21 +37,9 @@ pub(crate) enum RecentIds {
 /// Takes fingerprints that must be kept elsewhere, in the order of the book.
 pub(super) type Keep<'k> = dyn FnMut(&mut dyn Iterator<Item = u64>) -> io::Result<()> + 'k;
 
-/// The identifiers of a block, in their order.
-#[derive(Debug, Default)]
-pub(crate) struct BlockIds {
-    fingerprints: Vec<u64>,
-    first: Vec<u8>,
-    last: Vec<u8>,
-    is_ascending: bool,
-}
-
 impl Default for RecentIds {
     fn default() -> Self {
-        Self::Ascending {
-            last: Vec::new(),
-            fingerprints: VecDeque::new(),
-        }
+        Self::Ascending(Ascending::default())
     }
 }
 
@@ -70,34 +62,33 @@ impl RecentIds {
     /// Notes the identifiers of a block; false, and nothing is noted, when one was there before or
     /// stands twice among them. What is not remembered for as long as the book is read goes to `keep`.
     pub(super) fn insert_all(&mut self, ids: &BlockIds, keep: &mut Keep<'_>) -> io::Result<bool> {
-        if ids.fingerprints.is_empty() {
-            return Ok(true);
-        }
-        if let Self::Ascending { last, fingerprints } = self {
-            if ids.is_ascending && order(last, &ids.first) == Ordering::Less {
-                last.clone_from(&ids.last);
-                fingerprints.extend(&ids.fingerprints);
-                let superfluous = fingerprints.len().saturating_sub(2 * GENERATION_MAX);
-                if superfluous > 0 {
-                    keep(&mut fingerprints.drain(..superfluous))?;
-                }
+        if let Self::Ascending(ascending) = self {
+            if ascending.insert_all(ids, keep)? {
                 return Ok(true);
             }
-            // One less than a generation, so that the next identifier does not push the older ones out.
-            let older = (fingerprints.len() + 1).saturating_sub(GENERATION_MAX);
             // From here on all are kept, since those that are let go may come again.
-            keep(&mut fingerprints.iter().copied())?;
-            *self = Self::Any {
-                is_partial: fingerprints.len() == 2 * GENERATION_MAX,
-                previous: fingerprints.drain(..older).collect(),
-                current: fingerprints.drain(..).collect(),
-            };
+            keep(&mut ascending.fingerprints())?;
+            *self = Self::of_ascending(ascending);
         }
-        let are_new = self.look_up(&ids.fingerprints);
+        let fingerprints: Vec<u64> = ids.fingerprints().collect();
+        let are_new = self.look_up(&fingerprints);
         if are_new {
-            keep(&mut ids.fingerprints.iter().copied())?;
+            keep(&mut fingerprints.into_iter())?;
         }
         Ok(are_new)
+    }
+
+    fn of_ascending(ascending: &Ascending) -> Self {
+        let count = ascending.count();
+        let skipped = count.saturating_sub(2 * GENERATION_MAX - 1);
+        // One less than a generation, so that the next identifier does not push the older ones out.
+        let older = (count - skipped + 1).saturating_sub(GENERATION_MAX);
+        let mut held = ascending.fingerprints().skip(skipped);
+        Self::Any {
+            is_partial: ascending.is_partial() || skipped > 0,
+            previous: held.by_ref().take(older).collect(),
+            current: held.collect(),
+        }
     }
 
     fn look_up(&mut self, fingerprints: &[u64]) -> bool {
@@ -125,57 +116,6 @@ impl RecentIds {
     }
 }
 
-impl BlockIds {
-    /// The same without identifiers, its memory kept.
-    pub(crate) fn cleared(mut self) -> Self {
-        self.fingerprints.clear();
-        self
-    }
-
-    /// The first and the last identifier.
-    pub(crate) fn ends(&self) -> Option<(&[u8], &[u8])> {
-        (!self.fingerprints.is_empty()).then_some((&self.first, &self.last))
-    }
-
-    /// Whether each identifier comes after the one before it.
-    pub(crate) fn is_ascending(&self) -> bool {
-        self.is_ascending
-    }
-
-    /// Adds the next identifier.
-    #[inline]
-    pub(crate) fn add(&mut self, id: &[u8]) {
-        self.fingerprints.push(fingerprint(id));
-        if self.fingerprints.len() == 1 {
-            self.is_ascending = true;
-            self.first.clear();
-            self.first.extend_from_slice(id);
-        } else if self.is_ascending {
-            self.is_ascending = order(&self.last, id) == Ordering::Less;
-        }
-        self.last.clear();
-        self.last.extend_from_slice(id);
-    }
-
-    /// Adds identifiers that follow one another.
-    pub(crate) fn add_all<'i>(&mut self, mut ids: impl Iterator<Item = &'i [u8]>) {
-        let Some(first) = ids.next() else {
-            return;
-        };
-        self.add(first);
-        let mut last = first;
-        let mut is_ascending = self.is_ascending;
-        self.fingerprints.extend(ids.map(|id| {
-            is_ascending &= order(last, id) == Ordering::Less;
-            last = id;
-            fingerprint(id)
-        }));
-        self.is_ascending = is_ascending;
-        self.last.clear();
-        self.last.extend_from_slice(last);
-    }
-}
-
 /// The fingerprint of an identifier.
 pub(super) fn fingerprint(id: &[u8]) -> u64 {
     // The keys are fixed, so a run is repeatable.
@@ -200,6 +140,10 @@ pub(crate) fn order(left: &[u8], right: &[u8]) -> Ordering {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+
     use super::{BlockIds, GENERATION_MAX, RecentIds};
 
     fn block(ids: &[&str]) -> BlockIds {
@@ -243,5 +187,50 @@ mod tests {
         assert!(!insert_all(&mut ids, &["A", "B", "A"]));
         assert!(insert_all(&mut ids, &["B", "A", "INV-11"]));
         assert!(!insert_all(&mut ids, &["INV-10"]));
+    }
+
+    /// Blocks of identifiers that are numbered on, mostly; some go back, some come again.
+    fn blocks() -> impl Strategy<Value = Vec<Vec<String>>> {
+        let series = prop_oneof![6 => Just("INV-"), 1 => Just("A"), 1 => Just("")];
+        let run = (
+            series,
+            prop_oneof![3 => 0_i64..40, 1 => -30_i64..2],
+            1_i64..60,
+            1_usize..5,
+        );
+        prop::collection::vec(prop::collection::vec(run, 0..4), 1..8).prop_map(|blocks| {
+            let mut number = 900_i64;
+            let mut ids_of = |(series, gap, count, digits): (&str, i64, i64, usize)| {
+                let first = (number + gap).max(0);
+                number = first + count;
+                let ids = (first..number).map(|number| format!("{series}{number:0digits$}"));
+                ids.collect::<Vec<_>>()
+            };
+            let block = |runs: Vec<_>| runs.into_iter().flat_map(&mut ids_of).collect();
+            blocks.into_iter().map(block).collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_there_before_is_found_however_identifiers_are_numbered(blocks in blocks()) {
+            let (mut ids, mut kept) = (RecentIds::default(), Vec::new());
+            let (mut known, mut listed) = (HashSet::new(), Vec::new());
+            for names in &blocks {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                let mut new = known.clone();
+                let are_new = names.iter().all(|name| new.insert((*name).to_owned()));
+                let block = block(&names);
+                let keep = &mut |left: &mut dyn Iterator<Item = u64>| { kept.extend(left); Ok(()) };
+                prop_assert_eq!(ids.insert_all(&block, keep)?, are_new);
+                prop_assert!(block.fingerprints().eq(names.iter().map(|name| super::fingerprint(name.as_bytes()))));
+                if are_new {
+                    known = new;
+                    listed.extend(block.fingerprints());
+                }
+            }
+            // Once the order is broken all are kept, in the order of the book.
+            prop_assert!(kept.is_empty() || kept == listed);
+        }
     }
 }

@@ -19,8 +19,8 @@ use unnamed::unnamed_beside;
 /// So much of a result for standard output is kept in memory; the rest in a temporary file.
 const MEMORY_BYTES_MAX: usize = 4 * 1024 * 1024;
 
-/// So much is handed to the system at once.
-const BUFFER_BYTES: usize = 128 * 1024;
+/// So much is handed to the system at once, or more if it comes together: that is not copied.
+const BUFFER_BYTES: usize = 32 * 1024;
 
 /// A result in the making. Dropped before [`Target::publish`], it leaves nothing behind.
 pub struct Target {

@@ -26,7 +26,7 @@ impl Book {
         let is_new = self.ids.insert(id).map_err(unnoted);
         let is_new = is_new.map_err(ReadError::Fatal)?;
         if is_new && self.lines.len() < LINES_MAX {
-            self.lines.insert(fingerprint(id.as_bytes()), line);
+            self.lines.push((fingerprint(id.as_bytes()), line));
         }
         Ok(is_new)
     }
@@ -69,7 +69,9 @@ impl Book {
     /// Where the invoice stands that was read already, in words.
     fn first_place(&self, id: &str) -> Option<String> {
         let fingerprint = fingerprint(id.as_bytes());
-        let place = if let Some(line) = self.lines.get(&fingerprint) {
+        let mut lines = self.lines.iter();
+        let known = lines.find(|(known, _)| *known == fingerprint);
+        let place = if let Some((_, line)) = known {
             let source = self.source.as_ref()?;
             Place {
                 id: id.to_owned(),

@@ -10,7 +10,7 @@ use pricing::kernel::{Columns, Customer, FixedColumn, Kernel};
 use super::ColumnarSource;
 use super::cells::{Amounts, Texts};
 use super::chunk::Chunk;
-use super::repeated::InOrder;
+use super::repeated::{InOrder, Repeated};
 use crate::error::Error;
 use crate::read::PlainTotals;
 
@@ -148,8 +148,8 @@ fn priced(chunk: &Chunk, kernel: &Kernel) -> Option<PlainInvoices> {
 
 /// The row at which each invoice begins, and whether its rows agree and are all in this batch.
 fn groups(chunk: &Chunk) -> Option<(Vec<usize>, Vec<bool>)> {
-    let mut ids = Ids::of(chunk);
     if chunk.is_nested() {
+        let mut ids = Ids::of(chunk);
         let are_told = (0..chunk.rows()).map(|row| tells_invoice(ids.get(row)));
         return chunk
             .has_adjacent_items()
@@ -157,19 +157,7 @@ fn groups(chunk: &Chunk) -> Option<(Vec<usize>, Vec<bool>)> {
     }
     let begins = chunk.begins();
     let contradictions = chunk.contradictions(&begins);
-    let mut starts = Vec::with_capacity(begins.len() + 1);
-    let mut are_told = Vec::with_capacity(begins.len());
-    for row in begins {
-        let tells = tells_invoice(ids.get(row));
-        match are_told.last_mut() {
-            // A row that does not tell its invoice may belong to the one before it.
-            Some(is_told) if !tells => *is_told = false,
-            _ => {
-                starts.push(row);
-                are_told.push(tells);
-            }
-        }
-    }
+    let (starts, mut are_told) = told(chunk, begins);
     for row in contradictions.iter().flat_map(BooleanBuffer::set_indices) {
         let behind = starts.partition_point(|start| *start <= row);
         if let Some(is_told) = behind.checked_sub(1).and_then(|at| are_told.get_mut(at)) {
@@ -181,6 +169,28 @@ fn groups(chunk: &Chunk) -> Option<(Vec<usize>, Vec<bool>)> {
         *is_told = false;
     }
     Some((starts, are_told))
+}
+
+/// The rows of `begins` at which an invoice begins, and whether its identifier is told in all its rows.
+fn told(chunk: &Chunk, begins: Vec<usize>) -> (Vec<usize>, Vec<bool>) {
+    if chunk.ids.repeated().is_some_and(Repeated::are_told) {
+        let are_told = vec![true; begins.len()];
+        return (begins, are_told);
+    }
+    let mut ids = Ids::of(chunk);
+    let (mut starts, mut are_told): (_, Vec<bool>) = (Vec::new(), Vec::new());
+    for row in begins {
+        let tells = tells_invoice(ids.get(row));
+        match are_told.last_mut() {
+            // A row that does not tell its invoice may belong to the one before it.
+            Some(is_told) if !tells => *is_told = false,
+            _ => {
+                starts.push(row);
+                are_told.push(tells);
+            }
+        }
+    }
+    (starts, are_told)
 }
 
 /// What is known of the customers of a batch.

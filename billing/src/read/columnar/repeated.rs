@@ -47,6 +47,14 @@ impl Repeated {
         self.texts.get(start..end).unwrap_or_default()
     }
 
+    /// Whether each text begins with a letter, a digit or a sign.
+    pub(super) fn are_told(&self) -> bool {
+        let starts = [0].into_iter().chain(self.ends.iter().copied());
+        let letters = self.texts.as_bytes();
+        let mut runs = starts.zip(&self.ends);
+        runs.all(|(start, end)| start < *end && letters[start].is_ascii_graphic())
+    }
+
     /// The texts of some runs side by side, and where each ends.
     pub(super) fn side_by_side(&self, runs: &Range<usize>) -> (&str, impl Iterator<Item = usize>) {
         let ends = self.ends.get(runs.clone()).unwrap_or_default();

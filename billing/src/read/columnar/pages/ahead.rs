@@ -12,7 +12,7 @@ use parquet::file::reader::{ChunkReader, Length};
 use crate::read::columnar::shared_file::{ReaderAt, SharedFile};
 
 /// So much is read at once.
-const AHEAD_BYTES: usize = 192 * 1024;
+const AHEAD_BYTES: usize = 64 * 1024;
 
 /// More than almost every header of a page has.
 const HEADER_BYTES: usize = 4096;

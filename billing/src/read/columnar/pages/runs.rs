@@ -1,7 +1,5 @@
 //! Texts that stand in many rows one after the other, each held once.
 
-use std::ops::Range;
-
 use super::column::Cells;
 use super::names::text;
 use super::{Unusual, Usual};
@@ -25,9 +23,9 @@ const MASKS: [u128; WORD + 1] = {
 /// Runs of one text.
 #[derive(Default)]
 pub(super) struct Runs {
-    /// The texts of the file's dictionary, and where each stands in them.
+    /// The page of the dictionary, and where the length of each of its texts stands.
     entries: Vec<u8>,
-    dictionary: Vec<Range<usize>>,
+    dictionary: Vec<u32>,
     /// The texts of the runs.
     texts: Vec<u8>,
     /// Where in `texts` that of each run begins.
@@ -48,39 +46,33 @@ struct Last {
 }
 
 impl Last {
-    /// The text of `length` bytes at the beginning of `rest`.
+    /// The text whose length stands at `at`, if it fits a word and as much stands in the page: the last
+    /// texts of a page may not.
     #[inline]
-    fn of(rest: &[u8], length: usize) -> Self {
-        let word = match (MASKS.get(length), rest.first_chunk()) {
-            (None, _) => 0,
-            (Some(mask), Some(word)) => u128::from_le_bytes(*word) & mask,
-            (Some(_), None) => {
-                let mut word = [0; WORD];
-                word[..length].copy_from_slice(&rest[..length]);
-                u128::from_le_bytes(word)
-            }
-        };
-        Self { length, word }
+    fn at(page: &[u8], at: usize) -> Option<Self> {
+        let [a, b, c, d, word @ ..] = page.get(at..)?.first_chunk::<20>()?;
+        let length = u32::from_le_bytes([*a, *b, *c, *d]) as usize;
+        let word = u128::from_le_bytes(*word) & MASKS.get(length)?;
+        Some(Self { length, word })
     }
 }
 
 impl Runs {
-    /// Adds rows of the text that stands at the beginning of `rest`.
+    /// Adds rows of the text whose length stands at `at`, which moves behind it.
     #[inline]
-    fn add(&mut self, rest: &[u8], length: usize, rows: usize) {
-        let last = Some(Last::of(rest, length));
-        if self.last != last || (length > WORD && !self.is_last(&rest[..length])) {
-            self.starts.push(self.texts.len());
-            self.begins.push(self.rows);
-            self.texts.extend_from_slice(&rest[..length]);
-            self.last = last;
+    fn add_at(&mut self, page: &[u8], at: &mut usize, rows: usize) -> Usual<()> {
+        if let Some(text) = Last::at(page, *at) {
+            self.add_word(text, rows);
+            *at += 4 + text.length;
+            return Ok(());
         }
-        self.rows += rows;
+        self.add_text(text(page, at)?, rows);
+        Ok(())
     }
 
-    /// Adds a row of a text that fits a word.
+    /// Adds rows of a text that fits a word.
     #[inline]
-    fn add_word(&mut self, text: Last) {
+    fn add_word(&mut self, text: Last, rows: usize) {
         if self.last != Some(text) {
             let start = self.texts.len();
             self.starts.push(start);
@@ -89,7 +81,26 @@ impl Runs {
             self.texts.truncate(start + text.length);
             self.last = Some(text);
         }
-        self.rows += 1;
+        self.rows += rows;
+    }
+
+    /// Adds rows of any text.
+    fn add_text(&mut self, text: &[u8], rows: usize) {
+        let length = text.len();
+        if length <= WORD {
+            let mut word = [0; WORD];
+            word[..length].copy_from_slice(text);
+            let word = u128::from_le_bytes(word);
+            return self.add_word(Last { length, word }, rows);
+        }
+        let last = Some(Last { length, word: 0 });
+        if self.last != last || !self.is_last(text) {
+            self.starts.push(self.texts.len());
+            self.begins.push(self.rows);
+            self.texts.extend_from_slice(text);
+            self.last = last;
+        }
+        self.rows += rows;
     }
 
     fn is_last(&self, text: &[u8]) -> bool {
@@ -106,29 +117,17 @@ impl Cells for Runs {
         self.entries.clear();
         let mut at = 0;
         for _ in 0..count {
-            let text = text(page, &mut at)?;
-            self.dictionary.push(at - text.len()..at);
+            self.dictionary
+                .push(u32::try_from(at).map_err(|_| Unusual)?);
+            text(page, &mut at)?;
         }
-        self.entries.extend_from_slice(&page[..at]);
+        self.entries.extend_from_slice(page);
         Ok(())
     }
 
     fn add_plain(&mut self, page: &[u8], at: &mut usize, _: usize, count: usize) -> Usual<()> {
         for _ in 0..count {
-            // A length and the word behind it; the last texts of a page stand before no such word.
-            if let Some([a, b, c, d, word @ ..]) =
-                page.get(*at..).and_then(<[u8]>::first_chunk::<20>)
-            {
-                let length = u32::from_le_bytes([*a, *b, *c, *d]) as usize;
-                if let Some(mask) = MASKS.get(length) {
-                    let word = u128::from_le_bytes(*word) & mask;
-                    self.add_word(Last { length, word });
-                    *at += 4 + length;
-                    continue;
-                }
-            }
-            let length = text(page, at)?.len();
-            self.add(&page[*at - length..], length, 1);
+            self.add_at(page, at, 1)?;
         }
         Ok(())
     }
@@ -136,8 +135,8 @@ impl Cells for Runs {
     fn add_keyed(&mut self, keys: &[u32]) -> Usual<()> {
         let entries = std::mem::take(&mut self.entries);
         for same in keys.chunk_by(|one, two| one == two) {
-            let range = self.dictionary.get(same[0] as usize).ok_or(Unusual)?;
-            self.add(&entries[range.start..], range.len(), same.len());
+            let at = self.dictionary.get(same[0] as usize).ok_or(Unusual)?;
+            self.add_at(&entries, &mut (*at as usize), same.len())?;
         }
         self.entries = entries;
         Ok(())
