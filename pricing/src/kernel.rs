@@ -24,7 +24,7 @@ mod tiers;
 pub use columns::{Columns, FixedColumn};
 pub(crate) use counts::Counts;
 use counts::StepFactors;
-use factor::{Factors, RateProduct};
+use factor::{Factor, Factors, RateProduct};
 pub use fixed::Fixed;
 pub(crate) use fixed::decimal;
 pub use subtotal::{SCALE_MAX, Subtotal};
@@ -120,7 +120,7 @@ impl Kernel {
     #[inline]
     pub fn total(&self, customer: Customer, days_overdue: u32, subtotal: Subtotal) -> Option<i64> {
         let customer = self.factors.get(customer.0)?;
-        let factors = if self.is_late(days_overdue, subtotal) {
+        let factors = if self.is_late(days_overdue, subtotal.mantissa()) {
             &customer.late
         } else {
             &customer.in_time
@@ -130,11 +130,18 @@ impl Kernel {
             .of(subtotal.mantissa(), self.mode)
     }
 
+    /// The factors of each kind of customer for subtotals of one scale: in time, and late.
+    fn factors_at(&self, scale: u32) -> Vec<[Option<Factor>; 2]> {
+        let factors = self.factors.iter();
+        let at = |of: &CustomerFactors| [of.in_time.at(scale), of.late.at(scale)];
+        factors.map(at).collect()
+    }
+
     #[inline]
-    fn is_late(&self, days_overdue: u32, subtotal: Subtotal) -> bool {
+    fn is_late(&self, days_overdue: u32, subtotal: i64) -> bool {
         let after = self.late_after_days;
         // Who owes nothing is not late.
-        after.is_some_and(|after| days_overdue > after) && subtotal.mantissa() > 0
+        after.is_some_and(|after| days_overdue > after) && subtotal > 0
     }
 
     /// The total of a plain invoice in minor units; `None` when the general path must answer.

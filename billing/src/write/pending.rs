@@ -47,6 +47,9 @@ impl Pending {
     /// Adds a text for which there is room.
     #[inline]
     pub(super) fn text(&mut self, text: &[u8]) {
+        if text.is_empty() {
+            return;
+        }
         let to = &mut self.letters[self.length..self.length + text.len()];
         // Most texts are a letter, or one word or two that overlap.
         match (text, text.first_chunk::<8>(), text.last_chunk::<8>()) {

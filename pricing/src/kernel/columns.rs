@@ -1,7 +1,5 @@
 //! Invoices as columns: priced batch by batch, without making one [`Invoice`](crate::Invoice).
 
-use std::ops::Range;
-
 use super::{Customer, Kernel, Subtotal};
 
 /// Decimal numbers of one scale, as they stand in an Arrow or Parquet column: the values of a
@@ -57,14 +55,19 @@ impl Kernel {
         let ends = columns.offsets.get(1..).unwrap_or_default();
         let ranges = columns.offsets.iter().zip(ends);
         let heads = columns.customers.iter().zip(columns.days_overdue);
-        let sums = columns.running_sums();
+        let Some(sums) = columns.running_sums() else {
+            totals.extend(heads.zip(ranges).map(|((customer, days), (start, end))| {
+                let subtotal = columns.subtotal(*start, *end)?;
+                self.total(*customer, *days, subtotal)
+            }));
+            return;
+        };
+        let factors = self.factors_at(columns.scale());
         totals.extend(heads.zip(ranges).map(|((customer, days), (start, end))| {
-            let range = usize::try_from(*start).ok()?..usize::try_from(*end).ok()?;
-            let subtotal = match &sums {
-                Some(sums) => columns.difference(sums, range)?,
-                None => columns.subtotal(range)?,
-            };
-            self.total(*customer, *days, subtotal)
+            let sum = difference(&sums, *start, *end)?;
+            let factors = factors.get(customer.0)?;
+            let is_late = self.is_late(*days, sum);
+            factors[usize::from(is_late)]?.of(sum, self.mode)
         }));
     }
 }
@@ -95,20 +98,25 @@ impl Columns<'_> {
         Some([0].into_iter().chain(sums).collect())
     }
 
-    fn difference(&self, sums: &[i64], range: Range<usize>) -> Option<Subtotal> {
-        let sums = sums.get(range.start..=range.end)?;
-        let sum = sums.last()? - sums.first()?;
-        Some(self.of_scale(|scale| Subtotal::of_sum(sum, scale)))
+    /// The decimal places of unit price × quantity.
+    fn scale(&self) -> u32 {
+        let scale = self.unit_prices.scale.checked_add(self.quantities.scale);
+        scale.unwrap_or(u32::MAX)
     }
 
-    fn subtotal(&self, range: Range<usize>) -> Option<Subtotal> {
+    fn subtotal(&self, start: i32, end: i32) -> Option<Subtotal> {
+        let range = usize::try_from(start).ok()?..usize::try_from(end).ok()?;
         let unit_prices = self.unit_prices.mantissas.get(range.clone())?;
         let quantities = self.quantities.mantissas.get(range)?;
-        Some(self.of_scale(|scale| Subtotal::of_columns(unit_prices, quantities, scale)))
+        let subtotal = Subtotal::of_columns(unit_prices, quantities, self.scale());
+        Some(subtotal.unwrap_or(Subtotal::UNFIT))
     }
+}
 
-    fn of_scale(&self, subtotal: impl FnOnce(u32) -> Option<Subtotal>) -> Subtotal {
-        let scale = self.unit_prices.scale.checked_add(self.quantities.scale);
-        scale.and_then(subtotal).unwrap_or(Subtotal::UNFIT)
-    }
+/// The sum of the line items from `start` to `end`, if there are such.
+#[inline]
+fn difference(sums: &[i64], start: i32, end: i32) -> Option<i64> {
+    let (start, end) = (usize::try_from(start).ok()?, usize::try_from(end).ok()?);
+    let sum = sums.get(end)? - sums.get(start)?;
+    (start <= end).then_some(sum)
 }

@@ -144,7 +144,7 @@ impl Kernel {
     #[inline]
     fn counts(&self, customer: Customer, days_overdue: u32, subtotal: Subtotal) -> Option<Counts> {
         let customer = self.factors.get(customer.0)?;
-        let steps = if self.is_late(days_overdue, subtotal) {
+        let steps = if self.is_late(days_overdue, subtotal.mantissa()) {
             customer.late_steps.as_ref()?
         } else {
             customer.steps.as_ref()?

@@ -54,15 +54,7 @@ impl Subtotal {
             signs |= unit_price;
             mantissa = mantissa.checked_add(unit_price.checked_mul(*quantity)?)?;
         }
-        (signs >= 0)
-            .then(|| Self::of_sum(mantissa, scale))
-            .flatten()
-    }
-
-    /// This sum of line items without prices below zero; `None` when its scale is too long.
-    #[inline]
-    pub(super) fn of_sum(mantissa: i64, scale: u32) -> Option<Self> {
-        (scale <= SCALE_MAX).then_some(Self { mantissa, scale })
+        (signs >= 0 && scale <= SCALE_MAX).then_some(Self { mantissa, scale })
     }
 
     /// Whether it holds every line item that was added.

@@ -18,7 +18,7 @@ use super::pages::{FlatCells, PageDecoder, Unusual};
 use super::shared_file::SharedFile;
 
 /// So many rows are decoded at a time.
-const BATCH_ROWS: usize = 16_384;
+const BATCH_ROWS: usize = 20_000;
 
 /// The column of names, at the top or in the items.
 const SKU: &str = "sku";

@@ -62,6 +62,7 @@ impl Hybrid {
         Ok(())
     }
 
+    #[inline]
     fn begin_run(&mut self, bytes: &[u8]) -> Usual<()> {
         let header = self.header(bytes)?;
         let count = header >> 1;
@@ -71,23 +72,26 @@ impl Hybrid {
         let width = usize::from(self.width);
         let rest = bytes.get(self.at..).ok_or(Unusual)?;
         if header & 1 == 0 {
-            let mut number = [0; 4];
             let stored = rest.get(..width.div_ceil(8)).ok_or(Unusual)?;
-            number[..stored.len()].copy_from_slice(stored);
+            let number = stored.iter().rev();
+            let number = number.fold(0, |number, byte| number << 8 | u32::from(*byte));
             self.at += stored.len();
             self.run = Run::Same {
-                number: u32::from_le_bytes(number),
+                number,
                 left: count,
             };
         } else {
+            let (from, length) = (self.at, count.checked_mul(width).ok_or(Unusual)?);
             // Some writers cut the last group off.
-            let length = count.checked_mul(width).ok_or(Unusual)?.min(rest.len());
-            let from = self.at;
-            self.at += length;
+            let left = match rest.len() {
+                there if there < length => there * 8 / width,
+                _ => count * 8,
+            };
+            self.at += length.min(rest.len());
             self.run = Run::Packed {
                 from,
                 taken: 0,
-                left: (length * 8).checked_div(width).unwrap_or(count * 8),
+                left,
             };
         }
         Ok(())
@@ -95,6 +99,10 @@ impl Hybrid {
 
     /// A number of seven bits a byte, the highest bit telling whether another follows.
     fn header(&mut self, bytes: &[u8]) -> Usual<usize> {
+        if let Some(byte @ 0..=0x7f) = bytes.get(self.at) {
+            self.at += 1;
+            return Ok(usize::from(*byte));
+        }
         let mut header = 0;
         for shift in [0, 7, 14, 21, 28] {
             let byte = bytes.get(self.at).ok_or(Unusual)?;

@@ -1,5 +1,7 @@
 //! Texts that stand in many rows one after the other, each held once.
 
+use std::mem;
+
 use super::column::Cells;
 use super::names::text;
 use super::{Unusual, Usual};
@@ -103,6 +105,11 @@ impl Runs {
         self.rows += rows;
     }
 
+    /// What the last text takes in a page with its length.
+    fn step(&self) -> usize {
+        4 + self.last.map_or(0, |text| text.length)
+    }
+
     fn is_last(&self, text: &[u8]) -> bool {
         let start = self.starts.last();
         start.is_some_and(|start| self.texts[*start..] == *text)
@@ -126,14 +133,28 @@ impl Cells for Runs {
     }
 
     fn add_plain(&mut self, page: &[u8], at: &mut usize, _: usize, count: usize) -> Usual<()> {
+        let (mut last, mut step, mut same) = (self.last, self.step(), 0);
         for _ in 0..count {
-            self.add_at(page, at, 1)?;
+            match Last::at(page, *at) {
+                // Most rows repeat the text of the row before them. The next one is looked for where it then
+                // stands, without waiting for the length that was read.
+                Some(text) if last == Some(text) => {
+                    *at += step;
+                    same += 1;
+                }
+                _ => {
+                    self.rows += mem::take(&mut same);
+                    self.add_at(page, at, 1)?;
+                    (last, step) = (self.last, self.step());
+                }
+            }
         }
+        self.rows += same;
         Ok(())
     }
 
     fn add_keyed(&mut self, keys: &[u32]) -> Usual<()> {
-        let entries = std::mem::take(&mut self.entries);
+        let entries = mem::take(&mut self.entries);
         for same in keys.chunk_by(|one, two| one == two) {
             let at = self.dictionary.get(same[0] as usize).ok_or(Unusual)?;
             self.add_at(&entries, &mut (*at as usize), same.len())?;
@@ -144,9 +165,9 @@ impl Cells for Runs {
 
     fn take(&mut self) -> Usual<Texts> {
         let runs = self.starts.len();
-        let texts = std::mem::take(&mut self.texts);
-        let mut ends = std::mem::replace(&mut self.starts, Vec::with_capacity(runs + 1));
-        let mut row_ends = std::mem::replace(&mut self.begins, Vec::with_capacity(runs + 1));
+        let texts = mem::take(&mut self.texts);
+        let mut ends = mem::replace(&mut self.starts, Vec::with_capacity(runs + 1));
+        let mut row_ends = mem::replace(&mut self.begins, Vec::with_capacity(runs + 1));
         // Where a run begins, the one before it ends.
         for (ends, last) in [(&mut ends, texts.len()), (&mut row_ends, self.rows)] {
             ends.push(last);
