@@ -9,6 +9,7 @@ mod changes;
 mod chunk;
 mod decoder;
 mod guard;
+mod heads;
 mod layout;
 mod nested;
 mod open;

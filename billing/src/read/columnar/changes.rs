@@ -13,11 +13,9 @@ impl Chunk {
     /// The rows with another identifier than the row before them, and the first one.
     pub(super) fn begins(&self) -> Vec<usize> {
         if let Some(ids) = self.ids.repeated() {
-            let behind = ids.row_ends().iter().copied();
-            return [0]
-                .into_iter()
-                .chain(behind.filter(|row| *row < self.rows()))
-                .collect();
+            // Where a run ends the next one begins, but for the last.
+            let (_, behind) = ids.row_ends().split_last().unwrap_or((&0, &[]));
+            return [&[0], behind].concat();
         }
         let changes = self.ids.changes(self.pairs());
         let behind = changes.set_indices().map(|row| row + 1);

@@ -43,6 +43,18 @@ impl Chunk {
         self.skus.get_or_init(|| names);
         Ok(())
     }
+
+    /// The first line item of a row; behind the last row, the one behind the last item.
+    #[inline]
+    pub(super) fn first_item(&self, row: usize) -> usize {
+        match &self.items {
+            None => row,
+            Some(items) => match items.get(row) {
+                Some(items) => items.start,
+                None => items.last().map_or(0, |items| items.end),
+            },
+        }
+    }
 }
 
 /// The items of a column of lists, and where those of each row stand.

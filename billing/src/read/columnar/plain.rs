@@ -5,11 +5,12 @@ use std::ops::Range;
 
 use arrow_array::Array;
 use arrow_buffer::BooleanBuffer;
-use pricing::kernel::{Columns, Customer, FixedColumn, Kernel};
+use pricing::kernel::{Columns, FixedColumn, Kernel};
 
 use super::ColumnarSource;
 use super::cells::{Amounts, Texts};
 use super::chunk::Chunk;
+use super::heads::Heads;
 use super::repeated::{InOrder, Repeated};
 use crate::error::Error;
 use crate::read::PlainTotals;
@@ -100,10 +101,11 @@ fn priced(chunk: &Chunk, kernel: &Kernel) -> Option<PlainInvoices> {
     let (unit_prices, price_scale) = chunk.unit_prices.words()?;
     let (quantities, quantity_scale) = chunk.quantities.words()?;
     let (mut starts, are_told) = groups(chunk)?;
-    let (last, heads) = (*starts.last()?, Heads::new(chunk, kernel));
+    let heads = Heads::new(chunk, kernel);
     let nobody = kernel.customer("", false);
     let mut customers = Vec::with_capacity(starts.len());
     let mut days_overdue = Vec::with_capacity(starts.len());
+    let mut offsets = Vec::with_capacity(starts.len() + 1);
     let mut are_plain = are_told;
     for (row, is_plain) in starts.iter().zip(&mut are_plain) {
         let head = heads.at(*row);
@@ -111,19 +113,13 @@ fn priced(chunk: &Chunk, kernel: &Kernel) -> Option<PlainInvoices> {
         let (customer, days) = head.unwrap_or((nobody, 0));
         customers.push(customer);
         days_overdue.push(days);
+        offsets.push(i32::try_from(chunk.first_item(*row)).ok()?);
     }
-    let mut items: Vec<usize> = if chunk.is_nested() {
-        let first_item = |row: &usize| chunk.items(*row..row + 1).start;
-        starts.iter().map(first_item).collect()
-    } else {
-        starts.clone()
-    };
-    items.push(chunk.items(last..chunk.rows()).end);
-    let offsets: Option<Vec<i32>> = items.iter().map(|item| i32::try_from(*item).ok()).collect();
+    offsets.push(i32::try_from(chunk.first_item(chunk.rows())).ok()?);
     let columns = Columns {
         customers: &customers,
         days_overdue: &days_overdue,
-        offsets: &offsets?,
+        offsets: &offsets,
         unit_prices: FixedColumn {
             mantissas: &unit_prices,
             scale: price_scale,
@@ -191,73 +187,6 @@ fn told(chunk: &Chunk, begins: Vec<usize>) -> (Vec<usize>, Vec<bool>) {
         }
     }
     (starts, are_told)
-}
-
-/// What is known of the customers of a batch.
-struct Heads<'c> {
-    chunk: &'c Chunk,
-    of_tiers: OfTiers<'c>,
-    /// The days overdue and the memberships, where each is there.
-    days_overdue: Option<&'c [i64]>,
-    members: Option<&'c BooleanBuffer>,
-}
-
-impl<'c> Heads<'c> {
-    fn new(chunk: &'c Chunk, kernel: &'c Kernel) -> Self {
-        Self {
-            chunk,
-            of_tiers: OfTiers::new(chunk, kernel),
-            days_overdue: chunk.days.whole(),
-            members: chunk.members.bits(),
-        }
-    }
-
-    /// The kind of customer and the days overdue, if they are such.
-    #[inline]
-    fn at(&self, row: usize) -> Option<(Customer, u32)> {
-        let days = if let Some(days) = self.days_overdue {
-            days[row]
-        } else {
-            let days = self.chunk.days.fixed(row);
-            days.filter(|days| days.scale() == 0)?.mantissa()
-        };
-        let is_member = match self.members {
-            Some(members) => members.value(row),
-            None => self.chunk.members.get(row).ok().flatten()?,
-        };
-        let customer = self.of_tiers.customer(row, is_member)?;
-        Some((customer, u32::try_from(days).ok()?))
-    }
-}
-
-/// The kinds of customers by their tiers.
-struct OfTiers<'c> {
-    tiers: &'c Texts,
-    kernel: &'c Kernel,
-    /// Of each text of a dictionary, the kinds without and with membership; each is looked up once.
-    listed: Vec<Option<[Customer; 2]>>,
-}
-
-impl<'c> OfTiers<'c> {
-    fn new(chunk: &'c Chunk, kernel: &'c Kernel) -> Self {
-        let tiers = &chunk.tiers;
-        let both = |tier: &str| [false, true].map(|is_member| kernel.customer(tier, is_member));
-        let listed = tiers.listed().map(|tier| tier.map(both)).collect();
-        Self {
-            tiers,
-            kernel,
-            listed,
-        }
-    }
-
-    #[inline]
-    fn customer(&self, row: usize, is_member: bool) -> Option<Customer> {
-        let key = self.tiers.key(row);
-        match key.and_then(|key| self.listed.get(key)) {
-            Some(both) => both.map(|both| both[usize::from(is_member)]),
-            None => Some(self.kernel.customer(self.tiers.get(row)?, is_member)),
-        }
-    }
 }
 
 /// Identifiers that are asked for from the first row to the last.
