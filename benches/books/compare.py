@@ -101,7 +101,8 @@ def check_totals(options, programs):
     if different:
         sys.exit(f"\nTOTALS DIFFER from those of {programs[0]}: {different}")
     print(f"\nAll {options.invoices:,} totals of all {len(programs)} runs agree to the cent.")
-    print("Ledgerly uses that an invoice's rows are adjacent; DuckDB, Polars and DataFusion group by hashing.")
+    print("Ledgerly uses that an invoice's rows are adjacent, and that invoices are numbered one after the")
+    print("other; DuckDB, Polars and DataFusion group by hashing.")
 
 
 def digest(totals):
