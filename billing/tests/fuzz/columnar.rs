@@ -10,12 +10,13 @@ use parquet::arrow::ArrowWriter;
 use pricing::{Invoice, RawDocument, RawInvoice, RawLineItem};
 use proptest::collection::vec;
 use proptest::strategy::Strategy;
+use rust_decimal::Decimal;
 
 use super::damage::{damage, damaged, fuzz};
 use super::held::{Scratch, engine, holds, read};
 use super::numbered;
 
-/// The decimal places of the column of unit prices.
+/// The decimal places of the columns of decimals.
 const PLACES: i8 = 6;
 
 /// The plain part of a document, which columns can hold.
@@ -34,7 +35,7 @@ fn plain(raw: RawDocument) -> RawInvoice {
     }
 }
 
-/// One row a line item: prices as decimals, quantities as texts.
+/// One row a line item: prices as decimals, quantities as decimals or, of several invoices, as texts.
 fn batch(book: &[RawInvoice]) -> RecordBatch {
     let rows = || {
         book.iter()
@@ -45,21 +46,28 @@ fn batch(book: &[RawInvoice]) -> RecordBatch {
     };
     let members: Vec<bool> = rows().map(|(one, _)| one.loyalty_member).collect();
     let days: Vec<i64> = rows().map(|(one, _)| one.days_overdue).collect();
-    let prices = rows().map(|(_, item)| {
-        let mut price = item.unit_price;
-        price.rescale(u32::from(PLACES.unsigned_abs()));
-        price.mantissa()
-    });
-    let prices = Decimal128Array::from_iter_values(prices);
-    let prices = prices.with_precision_and_scale(30, PLACES).unwrap();
+    let decimals = |amount: fn(&RawLineItem) -> Decimal| -> ArrayRef {
+        let mantissas = rows().map(|(_, item)| {
+            let mut amount = amount(item);
+            amount.rescale(u32::from(PLACES.unsigned_abs()));
+            amount.mantissa()
+        });
+        let decimals = Decimal128Array::from_iter_values(mantissas);
+        Arc::new(decimals.with_precision_and_scale(30, PLACES).unwrap())
+    };
+    let quantities = if book.len() == 1 {
+        decimals(|item| item.quantity)
+    } else {
+        texts(|(_, item)| item.quantity.to_string())
+    };
     let columns: [(&str, ArrayRef); 7] = [
         ("invoice_id", texts(|(one, _)| one.invoice_id.clone())),
         ("tier", texts(|(one, _)| one.tier.clone())),
         ("loyalty_member", Arc::new(BooleanArray::from(members))),
         ("days_overdue", Arc::new(Int64Array::from(days))),
         ("sku", texts(|(_, item)| item.sku.clone())),
-        ("unit_price", Arc::new(prices)),
-        ("quantity", texts(|(_, item)| item.quantity.to_string())),
+        ("unit_price", decimals(|item| item.unit_price)),
+        ("quantity", quantities),
     ];
     RecordBatch::try_from_iter(columns).unwrap()
 }

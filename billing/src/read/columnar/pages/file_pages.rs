@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use parquet::basic::{Compression, Encoding};
+use parquet::basic::{Compression, Encoding, Type};
 use parquet::column::page::{Page as StoredPage, PageReader};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::file::serialized_reader::SerializedPageReader;
+use parquet::schema::types::ColumnDescPtr;
 
 use super::ahead::Ahead;
 use super::hybrid::{Hybrid, are_all_ones};
@@ -33,7 +34,8 @@ struct Group {
     /// Rows whose cells are in pages to come.
     rows_left: usize,
     is_snappy: bool,
-    may_be_absent: bool,
+    has_dictionary: bool,
+    column: ColumnDescPtr,
 }
 
 /// A page.
@@ -106,7 +108,8 @@ impl FilePages {
             reader: SerializedPageReader::new(file, column, rows, None).map_err(|_| Unusual)?,
             rows_left: rows,
             is_snappy,
-            may_be_absent: column.column_descr().max_def_level() > 0,
+            has_dictionary: false,
+            column: column.column_descr_ptr(),
         })
     }
 }
@@ -134,6 +137,7 @@ impl Group {
                 ..
             } => {
                 let bytes = self.decompressed(&buf, 0, true, memory)?;
+                self.has_dictionary = true;
                 Ok(Page::Dictionary(bytes, num_values as usize))
             }
             StoredPage::DataPage {
@@ -145,10 +149,9 @@ impl Group {
             } => {
                 let bytes = self.decompressed(&buf, 0, true, memory)?;
                 let mut at = 0;
-                if self.may_be_absent {
+                if self.may_be_absent() {
                     at = 4 + length(&bytes, 0)?;
-                    let levels = bytes.get(4..at).ok_or(Unusual)?;
-                    are_all_ones(levels, num_values as usize)?;
+                    self.is_full(bytes.get(4..at), num_values)?;
                 }
                 self.values(bytes, at, num_values, encoding)
             }
@@ -164,10 +167,24 @@ impl Group {
             } => {
                 let at = def_levels_byte_len as usize;
                 let bytes = self.decompressed(&buf, at, is_compressed, memory)?;
+                self.is_full(bytes.get(..at), num_values)?;
                 self.values(bytes, at, num_values, encoding)
             }
             _ => Err(Unusual),
         }
+    }
+
+    fn may_be_absent(&self) -> bool {
+        self.column.max_def_level() > 0
+    }
+
+    /// That no cell of a page with these levels is absent.
+    fn is_full(&self, levels: Option<&[u8]>, count: u32) -> Usual<()> {
+        let levels = levels.ok_or(Unusual)?;
+        if self.may_be_absent() {
+            are_all_ones(levels, count as usize)?;
+        }
+        Ok(())
     }
 
     /// The bytes of a page, whose first `plain` ones are not compressed.
@@ -201,12 +218,12 @@ impl Group {
         self.rows_left = self.rows_left.checked_sub(count).ok_or(Unusual)?;
         let (at, keys) = match encoding {
             Encoding::PLAIN => (at, None),
-            Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY => {
+            Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY if self.has_dictionary => {
                 let width = bytes.get(at).ok_or(Unusual)?;
                 (at, Some(Hybrid::new(*width, at + 1)?))
             }
-            // Only yes and no are stored so: keys of a dictionary of the two.
-            Encoding::RLE => {
+            // Keys of a dictionary of yes and no, as it were.
+            Encoding::RLE if self.column.physical_type() == Type::BOOLEAN => {
                 length(&bytes, at)?;
                 (at, Some(Hybrid::new(1, at + 4)?))
             }
