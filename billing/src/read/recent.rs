@@ -124,18 +124,7 @@ pub(super) fn fingerprint(id: &[u8]) -> u64 {
 
 /// Shorter ones first, so that INV-9 comes before INV-10.
 pub(crate) fn order(left: &[u8], right: &[u8]) -> Ordering {
-    let of_words = |id: &[u8]| {
-        let (first, last) = (id.first_chunk()?, id.last_chunk()?);
-        let is_covered = id.len() <= 16;
-        is_covered.then(|| (u64::from_be_bytes(*first), u64::from_be_bytes(*last)))
-    };
-    left.len().cmp(&right.len()).then_with(|| {
-        // Two words cover all of most identifiers; where they overlap they are the same twice.
-        match (of_words(left), of_words(right)) {
-            (Some(left), Some(right)) => left.cmp(&right),
-            _ => left.cmp(right),
-        }
-    })
+    left.len().cmp(&right.len()).then_with(|| left.cmp(right))
 }
 
 #[cfg(test)]

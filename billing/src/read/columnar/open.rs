@@ -62,9 +62,7 @@ impl Batches {
             decoder: Decoder::One(Some(batch)),
         })
     }
-}
 
-impl Batches {
     /// The next rows; `None` at the end.
     pub(super) fn next_chunk(&mut self, first_row: u64) -> Option<Result<Chunk, String>> {
         if let Decoder::Parquet(decoder, progress) = &mut self.decoder {

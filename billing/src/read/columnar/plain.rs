@@ -8,10 +8,10 @@ use arrow_buffer::BooleanBuffer;
 use pricing::kernel::{Columns, FixedColumn, Kernel};
 
 use super::ColumnarSource;
-use super::cells::{Amounts, Texts};
+use super::cells::Amounts;
 use super::chunk::Chunk;
 use super::heads::Heads;
-use super::repeated::{InOrder, Repeated};
+use super::repeated::Repeated;
 use crate::error::Error;
 use crate::read::PlainTotals;
 
@@ -54,9 +54,8 @@ impl ColumnarSource {
                 totals.add_names(names, ends);
             }
             _ => {
-                let mut ids = Ids::of(chunk);
                 for row in rows {
-                    totals.add_name(ids.get(*row));
+                    totals.add_name(chunk.id(*row).unwrap_or_default());
                 }
             }
         }
@@ -145,8 +144,7 @@ fn priced(chunk: &Chunk, kernel: &Kernel) -> Option<PlainInvoices> {
 /// The row at which each invoice begins, and whether its rows agree and are all in this batch.
 fn groups(chunk: &Chunk) -> Option<(Vec<usize>, Vec<bool>)> {
     if chunk.is_nested() {
-        let mut ids = Ids::of(chunk);
-        let are_told = (0..chunk.rows()).map(|row| tells_invoice(ids.get(row)));
+        let are_told = (0..chunk.rows()).map(|row| tells_invoice(chunk.id(row)));
         return chunk
             .has_adjacent_items()
             .then(|| ((0..chunk.rows()).collect(), are_told.collect()));
@@ -173,10 +171,9 @@ fn told(chunk: &Chunk, begins: Vec<usize>) -> (Vec<usize>, Vec<bool>) {
         let are_told = vec![true; begins.len()];
         return (begins, are_told);
     }
-    let mut ids = Ids::of(chunk);
     let (mut starts, mut are_told): (_, Vec<bool>) = (Vec::new(), Vec::new());
     for row in begins {
-        let tells = tells_invoice(ids.get(row));
+        let tells = tells_invoice(chunk.id(row));
         match are_told.last_mut() {
             // A row that does not tell its invoice may belong to the one before it.
             Some(is_told) if !tells => *is_told = false,
@@ -189,33 +186,10 @@ fn told(chunk: &Chunk, begins: Vec<usize>) -> (Vec<usize>, Vec<bool>) {
     (starts, are_told)
 }
 
-/// Identifiers that are asked for from the first row to the last.
-enum Ids<'c> {
-    Repeated(InOrder<'c>),
-    Other(&'c Texts),
-}
-
-impl<'c> Ids<'c> {
-    fn of(chunk: &'c Chunk) -> Self {
-        match chunk.ids.repeated() {
-            Some(ids) => Self::Repeated(InOrder::new(ids)),
-            None => Self::Other(&chunk.ids),
-        }
-    }
-
-    /// The identifier of a row; an empty one where there is none.
-    #[inline]
-    fn get(&mut self, row: usize) -> &'c str {
-        match self {
-            Self::Repeated(ids) => ids.get(row),
-            Self::Other(ids) => ids.get(row).unwrap_or_default(),
-        }
-    }
-}
-
 /// Whether an identifier is more than blanks.
 #[inline]
-fn tells_invoice(id: &str) -> bool {
+fn tells_invoice(id: Option<&str>) -> bool {
+    let id = id.unwrap_or_default();
     id.as_bytes().first().is_some_and(u8::is_ascii_graphic) || !id.trim().is_empty()
 }
 

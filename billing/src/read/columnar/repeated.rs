@@ -67,26 +67,3 @@ impl Repeated {
         (texts, ends.iter().map(move |end| end - start))
     }
 }
-
-/// Texts that are asked for from the first row to the last.
-#[derive(Debug)]
-pub(super) struct InOrder<'t> {
-    texts: &'t Repeated,
-    run: usize,
-}
-
-impl<'t> InOrder<'t> {
-    pub(super) fn new(texts: &'t Repeated) -> Self {
-        Self { texts, run: 0 }
-    }
-
-    /// The text of a row that does not stand before the one asked for last.
-    #[inline]
-    pub(super) fn get(&mut self, row: usize) -> &'t str {
-        let ends = self.texts.row_ends();
-        while ends.get(self.run).is_some_and(|end| *end <= row) {
-            self.run += 1;
-        }
-        self.texts.text(self.run)
-    }
-}

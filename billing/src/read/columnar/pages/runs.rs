@@ -76,12 +76,9 @@ impl Runs {
     #[inline]
     fn add_word(&mut self, text: Last, rows: usize) {
         if self.last != Some(text) {
-            let start = self.texts.len();
-            self.starts.push(start);
-            self.begins.push(self.rows);
-            self.texts.extend_from_slice(&text.word.to_le_bytes());
-            self.texts.truncate(start + text.length);
-            self.last = Some(text);
+            let end = self.texts.len() + text.length;
+            self.begin(text, &text.word.to_le_bytes());
+            self.texts.truncate(end);
         }
         self.rows += rows;
     }
@@ -95,19 +92,20 @@ impl Runs {
             let word = u128::from_le_bytes(word);
             return self.add_word(Last { length, word }, rows);
         }
-        let last = Some(Last { length, word: 0 });
-        if self.last != last || !self.is_last(text) {
-            self.starts.push(self.texts.len());
-            self.begins.push(self.rows);
-            self.texts.extend_from_slice(text);
-            self.last = last;
+        let last = Last { length, word: 0 };
+        if self.last != Some(last) || !self.is_last(text) {
+            self.begin(last, text);
         }
         self.rows += rows;
     }
 
-    /// What the last text takes in a page with its length.
-    fn step(&self) -> usize {
-        4 + self.last.map_or(0, |text| text.length)
+    /// Begins a run of the text that `letters` begin with.
+    #[inline]
+    fn begin(&mut self, text: Last, letters: &[u8]) {
+        self.starts.push(self.texts.len());
+        self.begins.push(self.rows);
+        self.texts.extend_from_slice(letters);
+        self.last = Some(text);
     }
 
     fn is_last(&self, text: &[u8]) -> bool {
@@ -133,23 +131,9 @@ impl Cells for Runs {
     }
 
     fn add_plain(&mut self, page: &[u8], at: &mut usize, _: usize, count: usize) -> Usual<()> {
-        let (mut last, mut step, mut same) = (self.last, self.step(), 0);
         for _ in 0..count {
-            match Last::at(page, *at) {
-                // Most rows repeat the text of the row before them. The next one is looked for where it then
-                // stands, without waiting for the length that was read.
-                Some(text) if last == Some(text) => {
-                    *at += step;
-                    same += 1;
-                }
-                _ => {
-                    self.rows += mem::take(&mut same);
-                    self.add_at(page, at, 1)?;
-                    (last, step) = (self.last, self.step());
-                }
-            }
+            self.add_at(page, at, 1)?;
         }
-        self.rows += same;
         Ok(())
     }
 
