@@ -201,6 +201,7 @@ impl Book {
         let Some(source) = &mut self.source else {
             return Ok(false);
         };
+        totals.want_rows(LINES_MAX.saturating_sub(self.lines.len()));
         source.add_plain_totals(kernel, totals)?;
         if totals.count() == 0 {
             return Ok(false);
@@ -210,9 +211,7 @@ impl Book {
             source.take_back_plain_totals();
             return Ok(false);
         }
-        let left = LINES_MAX.saturating_sub(self.lines.len());
-        let places = totals.places().take(left);
-        let places = places.map(|(id, row)| (fingerprint(id), row));
+        let places = totals.places().map(|(id, row)| (fingerprint(id), row));
         self.lines.extend(places);
         Ok(true)
     }

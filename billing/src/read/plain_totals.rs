@@ -10,8 +10,9 @@ pub(crate) struct PlainTotals {
     ends: Vec<usize>,
     /// The totals in minor units.
     units: Vec<i64>,
-    /// The row of each.
+    /// The rows of the first ones, at most so many as are wanted.
     rows: Vec<u64>,
+    rows_wanted: usize,
     ids: BlockIds,
 }
 
@@ -29,15 +30,16 @@ impl PlainTotals {
         self.ends.extend(ends.map(|end| before + end));
     }
 
+    /// From here on the rows of so many invoices are wanted.
+    pub(super) fn want_rows(&mut self, count: usize) {
+        self.rows_wanted = count;
+    }
+
     /// Adds the totals in minor units of the invoices whose identifiers were added, and the rows in which
     /// they begin.
-    pub(super) fn add_units(
-        &mut self,
-        units: impl Iterator<Item = i64>,
-        rows: impl Iterator<Item = u64>,
-    ) {
-        self.units.extend(units);
-        self.rows.extend(rows);
+    pub(super) fn add_units(&mut self, units: &[i64], rows: impl Iterator<Item = u64>) {
+        self.units.extend_from_slice(units);
+        self.rows.extend(rows.take(self.rows_wanted));
         let mut ids = std::mem::take(&mut self.ids).cleared();
         ids.add_all(self.iter().map(|(id, _)| id));
         self.ids = ids;
@@ -67,7 +69,7 @@ impl PlainTotals {
         names.zip(self.units.iter().copied())
     }
 
-    /// The invoices' identifiers with the rows in which they begin.
+    /// The first invoices' identifiers with the rows in which they begin.
     pub(super) fn places(&self) -> impl Iterator<Item = (&[u8], u64)> {
         let names = self.iter().map(|(name, _)| name);
         names.zip(self.rows.iter().copied())

@@ -8,6 +8,7 @@
 mod ahead;
 mod bits;
 mod column;
+mod dictionary;
 mod file_pages;
 mod hybrid;
 mod names;

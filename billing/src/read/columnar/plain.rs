@@ -20,8 +20,10 @@ use crate::read::PlainTotals;
 pub(super) struct PlainInvoices {
     /// The row at which each begins, and the one behind the last.
     starts: Vec<usize>,
-    /// The total of each in minor units; `None` when the general path must answer.
-    totals: Vec<Option<i64>>,
+    /// The total of each in minor units.
+    units: Vec<i64>,
+    /// Whether that is the answer, or the general path must give it.
+    are_plain: Vec<bool>,
     next: usize,
 }
 
@@ -49,7 +51,7 @@ impl ColumnarSource {
         };
         // Where each run is an invoice, their names are copied together.
         match chunk.ids.repeated() {
-            Some(ids) if ids.row_ends().len() == plain.totals.len() => {
+            Some(ids) if ids.row_ends().len() == plain.units.len() => {
                 let (names, ends) = ids.side_by_side(&invoices);
                 totals.add_names(names, ends);
             }
@@ -59,9 +61,8 @@ impl ColumnarSource {
                 }
             }
         }
-        let units = plain.totals[invoices.clone()].iter().flatten();
         totals.add_units(
-            units.copied(),
+            &plain.units[invoices.clone()],
             rows.iter().map(|row| chunk.row_number(*row)),
         );
         self.row = plain.starts.get(invoices.end).copied().unwrap_or(self.row);
@@ -86,12 +87,12 @@ impl PlainInvoices {
         let behind = self.starts.get(self.next..).unwrap_or_default();
         self.next += behind.iter().take_while(|start| **start < row).count();
         let first = self.next;
-        let totals = match self.starts.get(first) {
-            Some(start) if *start == row => self.totals.get(first..),
+        let are_plain = match self.starts.get(first) {
+            Some(start) if *start == row => self.are_plain.get(first..),
             _ => None,
         };
-        let plain = totals.unwrap_or_default().iter();
-        first..first + plain.take_while(|total| total.is_some()).count()
+        let plain = are_plain.unwrap_or_default().iter();
+        first..first + plain.take_while(|is_plain| **is_plain).count()
     }
 }
 
@@ -130,13 +131,15 @@ fn priced(chunk: &Chunk, kernel: &Kernel) -> Option<PlainInvoices> {
     };
     let mut totals = Vec::with_capacity(starts.len());
     kernel.totals(columns, &mut totals);
-    for (total, is_plain) in totals.iter_mut().zip(are_plain) {
-        *total = total.filter(|_| is_plain);
+    for (total, is_plain) in totals.iter().zip(&mut are_plain) {
+        *is_plain &= total.is_some();
     }
+    let units = totals.iter().map(|total| total.unwrap_or_default());
     starts.push(chunk.rows());
     Some(PlainInvoices {
         starts,
-        totals,
+        units: units.collect(),
+        are_plain,
         next: 0,
     })
 }

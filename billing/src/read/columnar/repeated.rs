@@ -17,7 +17,7 @@ impl Repeated {
     /// text, or if one ends within a letter.
     pub(super) fn new(texts: Vec<u8>, ends: Vec<usize>, row_ends: Vec<usize>) -> Option<Self> {
         let texts = String::from_utf8(texts).ok()?;
-        let are_texts = ends.iter().all(|end| texts.is_char_boundary(*end));
+        let are_texts = texts.is_ascii() || ends.iter().all(|end| texts.is_char_boundary(*end));
         are_texts.then_some(Self {
             texts,
             ends,

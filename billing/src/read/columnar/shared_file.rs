@@ -7,7 +7,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use parquet::errors::{ParquetError, Result as OfParquet};
 use parquet::file::reader::{ChunkReader, Length};
 
@@ -48,6 +48,30 @@ impl SharedFile {
         }
     }
 
+    /// `length` bytes from `start` on, in memory that is no longer needed.
+    pub(super) fn bytes_in(
+        &self,
+        mut memory: BytesMut,
+        start: u64,
+        length: usize,
+    ) -> OfParquet<Bytes> {
+        // A length that a damaged file states is not set aside.
+        let read = if length as u64 > self.length.saturating_sub(start) {
+            Err(io::ErrorKind::UnexpectedEof.into())
+        } else {
+            memory.resize(length, 0);
+            self.read_at(start, |file| file.read_exact(&mut memory).map(|()| length))
+        };
+        match read {
+            Ok(_) => Ok(memory.freeze()),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                let problem = format!("{length} bytes at {start} go beyond the end of the file");
+                Err(ParquetError::EOF(problem))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
     fn read_at(
         &self,
         at: u64,
@@ -84,16 +108,7 @@ impl ChunkReader for SharedFile {
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> OfParquet<Bytes> {
-        // A length that a damaged file states is not set aside before it is there.
-        let left = self.length.saturating_sub(start);
-        let mut buffer = Vec::with_capacity(length.min(usize::try_from(left).unwrap_or(length)));
-        let wanted = length as u64;
-        let read = self.read_at(start, |file| file.take(wanted).read_to_end(&mut buffer))?;
-        if read < length {
-            let problem = format!("{length} bytes at {start} go beyond the end of the file");
-            return Err(ParquetError::EOF(problem));
-        }
-        Ok(buffer.into())
+        self.bytes_in(BytesMut::new(), start, length)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A column chunk of a file, read ahead: its pages are parts of what was read, not copies.
 
 use std::io::{Chain, Read};
+use std::mem;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Buf;
@@ -59,14 +60,13 @@ impl Ahead {
         if let Some(bytes) = window.part(start, wanted) {
             return Ok(bytes);
         }
-        let bytes = self
-            .file
-            .get_bytes(start, wanted.max(AHEAD_BYTES).min(left))?;
-        *window = Window {
-            start,
-            bytes: bytes.clone(),
-        };
-        Ok(bytes)
+        // The header of the next page is read with a page, which alone would have to be read for it.
+        let length = wanted.saturating_add(HEADER_BYTES).max(AHEAD_BYTES);
+        let memory = mem::take(&mut window.bytes).try_into_mut();
+        let memory = memory.unwrap_or_default();
+        window.bytes = self.file.bytes_in(memory, start, length.min(left))?;
+        window.start = start;
+        Ok(window.bytes.clone())
     }
 }
 
@@ -80,7 +80,9 @@ impl ChunkReader for Ahead {
     type T = Chain<Reader<Bytes>, ReaderAt>;
 
     fn get_read(&self, start: u64) -> OfParquet<Self::T> {
+        // Copied, so that the memory of the window is free again for the page behind the header.
         let bytes = self.from(start, HEADER_BYTES)?;
+        let bytes = Bytes::copy_from_slice(&bytes[..bytes.len().min(HEADER_BYTES)]);
         let behind = start + bytes.len() as u64;
         Ok(bytes.reader().chain(self.file.reader_at(behind)))
     }

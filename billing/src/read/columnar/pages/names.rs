@@ -2,7 +2,8 @@
 
 use arrow_array::{Int32Array, StringArray};
 
-use super::column::{Cells, looked_up};
+use super::column::Cells;
+use super::dictionary::Dictionary;
 use super::file_pages::length;
 use super::{Unusual, Usual};
 use crate::read::columnar::cells::Texts;
@@ -16,7 +17,7 @@ pub(super) struct Names {
     known: Vec<Box<[u8]>>,
     listed: Option<StringArray>,
     /// The place in `known` of each entry of the file's dictionary.
-    dictionary: Vec<i32>,
+    dictionary: Dictionary<i32>,
     keys: Vec<i32>,
 }
 
@@ -60,13 +61,13 @@ impl Cells for Names {
     type Taken = Texts;
 
     fn set_dictionary(&mut self, page: &[u8], count: usize) -> Usual<()> {
-        self.dictionary.clear();
         let mut at = 0;
-        for _ in 0..count {
-            let place = self.place(text(page, &mut at)?)?;
-            self.dictionary.push(place);
-        }
-        Ok(())
+        let places = (0..count).map(|_| self.place(text(page, &mut at)?));
+        let places = places.collect::<Usual<Vec<_>>>()?;
+        self.dictionary.set(|values| {
+            values.extend(places);
+            Ok(())
+        })
     }
 
     fn add_plain(&mut self, page: &[u8], at: &mut usize, _: usize, count: usize) -> Usual<()> {
@@ -78,8 +79,7 @@ impl Cells for Names {
     }
 
     fn add_keyed(&mut self, keys: &[u32]) -> Usual<()> {
-        looked_up(&self.dictionary, keys, &mut self.keys)?;
-        Ok(())
+        self.dictionary.look_up(keys, &mut self.keys)
     }
 
     fn take(&mut self) -> Usual<Texts> {

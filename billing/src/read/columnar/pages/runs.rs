@@ -57,6 +57,24 @@ impl Last {
         let word = u128::from_le_bytes(*word) & MASKS.get(length)?;
         Some(Self { length, word })
     }
+
+    /// How many of `count` texts from `at` on are this one, if it fits a word. Where each of them would
+    /// begin is known beforehand, so no length has to be waited for.
+    #[inline]
+    fn repeats(self, page: &[u8], at: usize, count: usize) -> usize {
+        let Some(mask) = MASKS.get(self.length) else {
+            return 0;
+        };
+        let is_same = |one: &[u8]| {
+            one.first_chunk::<20>()
+                .is_some_and(|[a, b, c, d, word @ ..]| {
+                    let length = u32::from_le_bytes([*a, *b, *c, *d]) as usize;
+                    length == self.length && u128::from_le_bytes(*word) & mask == self.word
+                })
+        };
+        let places = (at..page.len()).step_by(4 + self.length).take(count);
+        places.take_while(|at| is_same(&page[*at..])).count()
+    }
 }
 
 impl Runs {
@@ -131,8 +149,16 @@ impl Cells for Runs {
     }
 
     fn add_plain(&mut self, page: &[u8], at: &mut usize, _: usize, count: usize) -> Usual<()> {
-        for _ in 0..count {
+        let mut left = count;
+        while left > 0 {
             self.add_at(page, at, 1)?;
+            left -= 1;
+            if let Some(last) = self.last {
+                let repeats = last.repeats(page, *at, left);
+                *at += repeats * (4 + last.length);
+                self.rows += repeats;
+                left -= repeats;
+            }
         }
         Ok(())
     }
@@ -148,10 +174,13 @@ impl Cells for Runs {
     }
 
     fn take(&mut self) -> Usual<Texts> {
-        let runs = self.starts.len();
-        let texts = mem::take(&mut self.texts);
-        let mut ends = mem::replace(&mut self.starts, Vec::with_capacity(runs + 1));
-        let mut row_ends = mem::replace(&mut self.begins, Vec::with_capacity(runs + 1));
+        // Room for a few more than there were, and for the whole word that the last one is added as.
+        let more = |count: usize| count + count / 8 + WORD;
+        let runs = more(self.starts.len());
+        let next = Vec::with_capacity(more(self.texts.len()));
+        let texts = mem::replace(&mut self.texts, next);
+        let mut ends = mem::replace(&mut self.starts, Vec::with_capacity(runs));
+        let mut row_ends = mem::replace(&mut self.begins, Vec::with_capacity(runs));
         // Where a run begins, the one before it ends.
         for (ends, last) in [(&mut ends, texts.len()), (&mut row_ends, self.rows)] {
             ends.push(last);

@@ -3,7 +3,8 @@
 use arrow_array::Int64Array;
 use rust_decimal::Decimal;
 
-use super::column::{Cells, looked_up};
+use super::column::Cells;
+use super::dictionary::Dictionary;
 use super::{Unusual, Usual};
 use crate::read::columnar::cells::Amounts;
 
@@ -20,7 +21,7 @@ pub(super) enum Stored {
 pub(super) struct Words {
     stored: Stored,
     scale: u32,
-    dictionary: Vec<i64>,
+    dictionary: Dictionary<i64>,
     /// Those of the batch.
     taken: Vec<i64>,
 }
@@ -76,7 +77,7 @@ impl Words {
         Ok(Self {
             stored,
             scale: scale.ok_or(Unusual)?,
-            dictionary: Vec::new(),
+            dictionary: Dictionary::default(),
             taken: Vec::new(),
         })
     }
@@ -86,10 +87,9 @@ impl Cells for Words {
     type Taken = Amounts;
 
     fn set_dictionary(&mut self, page: &[u8], count: usize) -> Usual<()> {
-        self.dictionary.clear();
         let length = count.checked_mul(self.stored.length());
         let page = page.get(..length.ok_or(Unusual)?).ok_or(Unusual)?;
-        self.stored.read(page, &mut self.dictionary)
+        self.dictionary.set(|values| self.stored.read(page, values))
     }
 
     fn add_plain(&mut self, page: &[u8], at: &mut usize, taken: usize, count: usize) -> Usual<()> {
@@ -100,8 +100,7 @@ impl Cells for Words {
     }
 
     fn add_keyed(&mut self, keys: &[u32]) -> Usual<()> {
-        looked_up(&self.dictionary, keys, &mut self.taken)?;
-        Ok(())
+        self.dictionary.look_up(keys, &mut self.taken)
     }
 
     fn take(&mut self) -> Usual<Amounts> {
