@@ -96,3 +96,58 @@ impl ChunkReader for Ahead {
         Ok(bytes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+
+    use parquet::file::reader::ChunkReader;
+    use proptest::prelude::*;
+
+    use super::{AHEAD_BYTES, Ahead, SharedFile};
+
+    const END: usize = 5 * AHEAD_BYTES;
+
+    /// A file whose bytes tell their places, but for multiples of 251.
+    fn byte_at(place: usize) -> u8 {
+        u8::try_from(place % 251).unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn pages_of_any_length_are_read_as_they_stand_in_the_file(
+            lengths in prop::collection::vec(
+                prop_oneof![0..300_usize, 0..AHEAD_BYTES, 0..2 * AHEAD_BYTES],
+                1..12,
+            ),
+        ) {
+            let bytes: Vec<u8> = (0..END + 9).map(byte_at).collect();
+            let mut file = tempfile::tempfile()?;
+            file.write_all(&bytes)?;
+            let ahead = Ahead::new(SharedFile::new(file)?, END as u64);
+            let (mut at, mut held) = (0, Vec::new());
+            for (place, length) in lengths.into_iter().enumerate() {
+                let mut header = [0; 20];
+                ahead.get_read(at as u64)?.read_exact(&mut header)?;
+                prop_assert_eq!(&header[..], &bytes[at..at + 20]);
+                at += 20;
+                if at + length + 20 > END {
+                    break;
+                }
+                let page = ahead.get_bytes(at as u64, length)?;
+                prop_assert_eq!(&page[..], &bytes[at..at + length]);
+                // What is still held stays as it is when more is read.
+                if place % 2 == 0 {
+                    held.push((at, page));
+                }
+                at += length;
+            }
+            for (at, page) in held {
+                prop_assert_eq!(&page[..], &bytes[at..at + page.len()]);
+            }
+            prop_assert!(ahead.get_bytes(END as u64, 10).is_err());
+        }
+    }
+}
