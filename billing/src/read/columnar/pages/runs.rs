@@ -58,12 +58,13 @@ impl Last {
         Some(Self { length, word })
     }
 
-    /// How many of `count` texts from `at` on are this one, if it fits a word. Where each of them would
-    /// begin is known beforehand, so no length has to be waited for.
+    /// How many of `count` texts behind `record`, which holds this one with its length, repeat it. Where each
+    /// of them would begin is known beforehand, so no length has to be waited for.
     #[inline]
-    fn repeats(self, page: &[u8], at: usize, count: usize) -> usize {
+    fn repeats(self, record: &[u8], behind: &[u8], count: usize) -> usize {
         let Some(mask) = MASKS.get(self.length) else {
-            return 0;
+            let records = behind.chunks_exact(record.len()).take(count);
+            return records.take_while(|one| *one == record).count();
         };
         let is_same = |one: &[u8]| {
             one.first_chunk::<20>()
@@ -72,8 +73,8 @@ impl Last {
                     length == self.length && u128::from_le_bytes(*word) & mask == self.word
                 })
         };
-        let places = (at..page.len()).step_by(4 + self.length).take(count);
-        places.take_while(|at| is_same(&page[*at..])).count()
+        let places = (0..behind.len()).step_by(record.len()).take(count);
+        places.take_while(|at| is_same(&behind[*at..])).count()
     }
 }
 
@@ -151,11 +152,12 @@ impl Cells for Runs {
     fn add_plain(&mut self, page: &[u8], at: &mut usize, _: usize, count: usize) -> Usual<()> {
         let mut left = count;
         while left > 0 {
+            let start = *at;
             self.add_at(page, at, 1)?;
             left -= 1;
-            if let Some(last) = self.last {
-                let repeats = last.repeats(page, *at, left);
-                *at += repeats * (4 + last.length);
+            if let (Some(last), Some((before, behind))) = (self.last, page.split_at_checked(*at)) {
+                let repeats = last.repeats(&before[start..], behind, left);
+                *at += repeats * (*at - start);
                 self.rows += repeats;
                 left -= repeats;
             }

@@ -47,6 +47,7 @@ pub(super) fn identifiers() -> impl Strategy<Value = Vec<String>> {
     let identifier = prop_oneof![
         8 => "[A-Z]{1,4}-[0-9]{1,9}",
         1 => "[ -~]{13,40}",
+        1 => "[AB]{17}",
         1 => "[äöü€ a]{0,6}",
     ];
     let runs = prop::collection::vec((identifier, 1_usize..9), 1..90);
