@@ -55,21 +55,21 @@ impl SharedFile {
         start: u64,
         length: usize,
     ) -> OfParquet<Bytes> {
-        // A length that a damaged file states is not set aside.
-        let read = if length as u64 > self.length.saturating_sub(start) {
-            Err(io::ErrorKind::UnexpectedEof.into())
-        } else {
-            memory.resize(length, 0);
-            self.read_at(start, |file| file.read_exact(&mut memory).map(|()| length))
+        let cut = || {
+            let problem = format!("{length} bytes at {start} go beyond the end of the file");
+            ParquetError::EOF(problem)
         };
-        match read {
-            Ok(_) => Ok(memory.freeze()),
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                let problem = format!("{length} bytes at {start} go beyond the end of the file");
-                Err(ParquetError::EOF(problem))
-            }
-            Err(error) => Err(error.into()),
+        // A length that a damaged file states is not set aside.
+        if length as u64 > self.length.saturating_sub(start) {
+            return Err(cut());
         }
+        memory.resize(length, 0);
+        let read = self.read_at(start, |file| file.read_exact(&mut memory).map(|()| length));
+        read.map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => cut(),
+            _ => error.into(),
+        })?;
+        Ok(memory.freeze())
     }
 
     fn read_at(

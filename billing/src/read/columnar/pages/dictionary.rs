@@ -14,14 +14,10 @@ pub(super) struct Dictionary<T> {
 }
 
 impl<T: Copy + Default> Dictionary<T> {
-    /// Takes the values that `read` adds instead of those that were there.
-    pub(super) fn set(&mut self, read: impl FnOnce(&mut Vec<T>) -> Usual<()>) -> Usual<()> {
-        self.count = 0;
-        self.values.clear();
-        read(&mut self.values)?;
-        self.count = self.values.len();
-        self.values.resize(self.count.max(SHORT), T::default());
-        Ok(())
+    pub(super) fn of(mut values: Vec<T>) -> Self {
+        let count = values.len();
+        values.resize(count.max(SHORT), T::default());
+        Self { count, values }
     }
 
     /// Adds what `keys` stand for.
@@ -56,10 +52,7 @@ mod tests {
             ],
             keys in prop::collection::vec(0_u32..270, 1..40),
         ) {
-            let mut dictionary = Dictionary::default();
-            let replaced = dictionary.set(|earlier| { earlier.extend([1, 2, 3]); Ok(()) });
-            let set = dictionary.set(|read| { read.extend(&values); Ok(()) });
-            prop_assert!(replaced.is_ok() && set.is_ok());
+            let dictionary = Dictionary::of(values.clone());
             let mut found = vec![7];
             let is_found = dictionary.look_up(&keys, &mut found).is_ok();
             let expected = keys.iter().map(|key| values.get(*key as usize).copied());

@@ -63,11 +63,8 @@ impl Cells for Names {
     fn set_dictionary(&mut self, page: &[u8], count: usize) -> Usual<()> {
         let mut at = 0;
         let places = (0..count).map(|_| self.place(text(page, &mut at)?));
-        let places = places.collect::<Usual<Vec<_>>>()?;
-        self.dictionary.set(|values| {
-            values.extend(places);
-            Ok(())
-        })
+        self.dictionary = Dictionary::of(places.collect::<Usual<_>>()?);
+        Ok(())
     }
 
     fn add_plain(&mut self, page: &[u8], at: &mut usize, _: usize, count: usize) -> Usual<()> {

@@ -89,7 +89,10 @@ impl Cells for Words {
     fn set_dictionary(&mut self, page: &[u8], count: usize) -> Usual<()> {
         let length = count.checked_mul(self.stored.length());
         let page = page.get(..length.ok_or(Unusual)?).ok_or(Unusual)?;
-        self.dictionary.set(|values| self.stored.read(page, values))
+        let mut values = Vec::with_capacity(count);
+        self.stored.read(page, &mut values)?;
+        self.dictionary = Dictionary::of(values);
+        Ok(())
     }
 
     fn add_plain(&mut self, page: &[u8], at: &mut usize, taken: usize, count: usize) -> Usual<()> {
